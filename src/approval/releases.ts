@@ -1,0 +1,76 @@
+/**
+ * What a person has granted and is running: so that one action is asked about once. A grant for a shell line covers the
+ * tools that run under it, as far as they do what was granted. Held by pid and start time, since pids come again.
+ */
+import type { Effect, Target } from '../effects/effect.ts';
+import type { ProcessInfo } from '../platform/process-info.ts';
+import type { RequestId } from '../protocol/request.ts';
+
+export interface Granted {
+  readonly request: RequestId;
+  readonly effects: readonly Effect[];
+}
+
+/** Grants in use by the process that was released. */
+export class Releases {
+  readonly #byProcess = new Map<string, Granted>();
+
+  /** Notes that the process may do `granted`. Replaces what it was granted before. */
+  add(process: ProcessInfo, granted: Granted): void {
+    this.#byProcess.set(key(process), granted);
+    if (this.#byProcess.size > 4_096) {
+      const oldest = this.#byProcess.keys().next().value;
+      if (oldest !== undefined) this.#byProcess.delete(oldest);
+    }
+  }
+
+  remove(process: ProcessInfo): void {
+    this.#byProcess.delete(key(process));
+  }
+
+  /** Returns the nearest grant among the process and its ancestors, or null. */
+  covering(chain: readonly ProcessInfo[]): Granted | null {
+    if (this.#byProcess.size === 0) return null;
+    for (const process of chain) {
+      const granted = this.#byProcess.get(key(process));
+      if (granted !== undefined) return granted;
+    }
+    return null;
+  }
+}
+
+function key(process: ProcessInfo): string {
+  return `${process.pid}:${process.startTime}`;
+}
+
+/** Returns whether a granted effect says all that `effect` would do: the same kind, and no target outside the granted ones. */
+export function isCovered(effect: Effect, granted: readonly Effect[]): boolean {
+  const alike = granted.filter((one) => one.kind === effect.kind && one.facts['recursive'] !== false);
+  if (alike.length === 0) return false;
+  const targets = alike.flatMap((one) => one.targets);
+  return effect.targets.every((target) => targets.some((grantedTarget) => isWithin(target, grantedTarget)));
+}
+
+/** Returns whether `target` is the granted target, lies below it, or is what its unknown part turned out to be. */
+function isWithin(target: Target, granted: Target): boolean {
+  if (target.kind === 'path') {
+    if (granted.kind === 'path') return isBelow(target.path, granted.glob ? globFolder(granted.path) : granted.path);
+    return granted.kind === 'unknown-path' && granted.prefix !== null && isBelow(target.path, granted.prefix);
+  }
+  if (target.kind === 'name') {
+    if (granted.kind === 'unknown-name') return granted.noun === target.noun;
+    return granted.kind === 'name' && granted.noun === target.noun && granted.name === target.name;
+  }
+  return granted.kind === target.kind && 'text' in granted && granted.text === target.text;
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+function globFolder(pattern: string): string {
+  const firstGlob = pattern.search(/[*?[]/);
+  const known = firstGlob < 0 ? pattern : pattern.slice(0, firstGlob);
+  const slash = known.lastIndexOf('/');
+  return slash <= 0 ? '/' : known.slice(0, slash);
+}
