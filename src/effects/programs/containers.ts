@@ -1,0 +1,215 @@
+/** Containers: docker, podman, nerdctl and compose. What runs inside is derived too; its paths are the container's own. */
+import { copyAcross, execInside, runInside } from '../containers.ts';
+import type { Program } from '../program.ts';
+import { type Does, given, names, type Row, subcommands, words } from '../subcommands.ts';
+
+const RUN_VALUES = words(`
+  -a -c -e -h -l -m -p -u -v -w --add-host --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile
+  --cpus --cpuset-cpus --device --dns --entrypoint --env --env-file --expose --gpus --group-add
+  --health-cmd --hostname --ip --ipc --label --label-file --link --log-driver --log-opt --memory
+  --memory-swap --mount --name --net --network --network-alias --pid --platform --publish --pull
+  --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --sysctl --tmpfs --ulimit
+  --user --userns --uts --volume --volume-driver --volumes-from --workdir
+`); // docker-run(1), 28
+
+const EXEC_VALUES = ['-e', '--env', '--env-file', '-u', '--user', '-w', '--workdir', '--detach-keys', '--index'];
+
+const COMPOSE_VALUES = words(`
+  -f --file -p --project-name --profile --env-file --project-directory --ansi
+`);
+
+const removesContainers: Does = {
+  effect: 'container.remove',
+  noun: 'container',
+  facts: { what: 'container', force: given('-f', '--force'), all: given('-a', '--all') },
+};
+const removesImages: Does = {
+  effect: 'container.remove',
+  noun: 'image',
+  facts: { what: 'image', force: given('-f', '--force'), all: given('-a', '--all') },
+};
+
+const COMPOSE_ROWS: readonly Row[] = [
+  {
+    on: 'down',
+    flags: ['-v'],
+    values: ['--rmi', '-t', '--timeout'],
+    does: [
+      { effect: 'container.remove', facts: { what: 'compose project' }, noun: 'service' },
+      { effect: 'container.data', facts: { what: 'volumes of the project' }, when: given('-v', '--volumes') },
+    ],
+  },
+  {
+    on: 'rm',
+    flags: ['-f', '-v'],
+    does: [
+      { ...removesContainers, noun: 'service' },
+      { effect: 'container.data', facts: { what: 'anonymous volumes' }, when: given('-v', '--volumes') },
+    ],
+  },
+  {
+    on: 'up',
+    values: ['--scale', '--timeout', '-t'],
+    does: [
+      { effect: 'container.run', facts: { what: 'compose project' }, noun: 'service' },
+      { effect: 'container.data', facts: { what: 'anonymous volumes' }, when: given('-V', '--renew-anon-volumes') },
+    ],
+  },
+  { on: 'run', values: RUN_VALUES, stopAtOperand: true, read: (use) => runInside(use, 'compose run') },
+  { on: 'exec', values: EXEC_VALUES, stopAtOperand: true, read: (use) => execInside(use, 'compose exec') },
+  { on: 'push', does: { effect: 'package.publish', noun: 'service', facts: { what: 'image' } } },
+  { on: 'volumes rm', does: { effect: 'container.data', noun: 'volume', facts: { what: 'volume' } } },
+];
+
+const ENGINE_ROWS: readonly Row[] = [
+  {
+    on: 'rm | container rm,remove | pod rm',
+    flags: ['-v', '-l'],
+    does: [
+      removesContainers,
+      { effect: 'container.data', facts: { what: 'anonymous volumes' }, when: given('-v', '--volumes') },
+    ],
+  },
+  { on: 'rmi | image rm,remove', does: removesImages },
+  {
+    on: 'image prune',
+    does: { ...removesImages, facts: { what: 'unused images', all: given('-a', '--all') } },
+    values: ['--filter'],
+  },
+  {
+    on: 'container prune | pod prune',
+    values: ['--filter'],
+    does: { effect: 'container.remove', facts: { what: 'stopped containers', all: true } },
+  },
+  {
+    on: 'builder prune | buildx prune | network prune',
+    does: { effect: 'container.remove', facts: { what: 'unused caches or networks' } },
+  },
+  { on: 'network rm,remove', does: { effect: 'container.remove', noun: 'network', facts: { what: 'network' } } },
+  { on: 'volume rm,remove', does: { effect: 'container.data', noun: 'volume', facts: { what: 'volume' } } },
+  {
+    on: 'volume prune',
+    values: ['--filter'],
+    does: { effect: 'container.data', facts: { what: 'unused volumes', all: true } },
+  },
+  {
+    on: 'system prune',
+    values: ['--filter'],
+    does: [
+      { effect: 'container.remove', facts: { what: 'everything unused', all: true }, unless: given('--volumes') },
+      {
+        effect: 'container.data',
+        facts: { what: 'everything unused, volumes too', all: true },
+        when: given('--volumes'),
+      },
+    ],
+  },
+  { on: 'system reset', does: { effect: 'container.data', facts: { what: 'everything', all: true } } },
+  {
+    on: 'kill | container kill',
+    values: ['-s', '--signal'],
+    does: { effect: 'process.kill', noun: 'container', facts: { byName: true } },
+  },
+  { on: 'run | container run', values: RUN_VALUES, stopAtOperand: true, read: (use) => runInside(use, 'docker run') },
+  {
+    on: 'create | container create',
+    values: RUN_VALUES,
+    stopAtOperand: true,
+    read: (use) => runInside(use, 'docker create'),
+  },
+  {
+    on: 'exec | container exec',
+    values: EXEC_VALUES,
+    stopAtOperand: true,
+    read: (use) => execInside(use, 'docker exec'),
+  },
+  { on: 'cp | container cp', read: copyAcross },
+  {
+    on: 'push | image push | manifest push',
+    does: { effect: 'package.publish', noun: 'image', facts: { what: 'image' } },
+  },
+  {
+    on: 'build | buildx build | image build',
+    values: words(`
+  -t --tag -f --file --build-arg --target --platform --secret --output -o --cache-from --cache-to
+  --label
+`),
+    does: [
+      {
+        effect: 'package.publish',
+        facts: { what: 'image' },
+        when: given('--push'),
+        targets: (use) => names('image', use.args('-t', '--tag')),
+      },
+      {
+        effect: 'secret.write',
+        facts: { what: 'build argument in an image' },
+        when: (use) =>
+          use
+            .args('--build-arg')
+            .some((arg) =>
+              /^[^=]*(?:TOKEN|SECRET|PASSWORD|API_?KEY)[^=]*=./i.test(
+                arg.kind === 'unknown' ? `${arg.prefix}…` : arg.value,
+              ),
+            ),
+      },
+    ],
+  },
+  { on: 'swarm leave', does: { effect: 'cluster.change', facts: { verb: 'leave', resource: 'swarm' } } },
+  {
+    on: 'swarm init,join | service create,update,scale,rollback | stack deploy',
+    does: { effect: 'cluster.change', noun: 'service', facts: { verb: (use) => use.verbs.join(' ') } },
+  },
+  {
+    on: 'service rm | stack rm,down | node rm | secret rm | config rm',
+    does: { effect: 'cluster.delete', noun: 'resource', facts: { resource: (use) => use.verbs[0] } },
+  },
+  { on: 'context rm', does: { effect: 'fs.delete', noun: 'docker context', facts: { force: given('-f', '--force') } } },
+  { on: 'compose', values: COMPOSE_VALUES },
+  ...COMPOSE_ROWS.map((row) => ({ ...row, on: `compose ${row.on}` })),
+];
+
+const docker = subcommands({
+  names: ['docker', 'podman', 'nerdctl'],
+  manual: 'docker(1) 28, podman(1) 5',
+  values: ['-H', '--host', '-c', '--context', '--config', '--log-level', '--namespace'],
+  dryRun: ['--dry-run'],
+  rows: ENGINE_ROWS,
+  always: [
+    {
+      effect: 'remote.run',
+      facts: { host: (use) => use.value('-H', '--host'), command: (use) => use.verbs.join(' ') },
+      when: (use) => /^(?:ssh|tcp):/.test(use.value('-H', '--host') ?? ''),
+    },
+  ],
+  examples: [
+    { command: 'docker ps -a', effects: [] },
+    { command: 'docker compose logs web --tail 3', effects: [] },
+    { command: 'docker rm -f web', effects: ['container.remove'] },
+    { command: 'docker volume rm data', effects: ['container.data'] },
+    { command: 'docker system prune -af --volumes', effects: ['container.data'] },
+    { command: 'docker system prune -f', effects: ['container.remove'] },
+    { command: 'docker compose -f a.yml down -v', effects: ['container.remove', 'container.data'] },
+    { command: 'docker compose down', effects: ['container.remove'] },
+    { command: 'docker run --rm -v /:/host alpine sh', effects: ['container.run'] },
+    { command: 'docker exec -it db psql -c "drop table users"', effects: ['container.exec', 'db.drop'] },
+    { command: 'docker push me/app:1', effects: ['package.publish'] },
+    { command: 'docker build -t app .', effects: [] },
+    { command: 'docker inspect web', effects: [] },
+  ],
+});
+
+const compose = subcommands({
+  names: ['docker-compose', 'podman-compose'],
+  manual: 'docker compose reference, 2.40',
+  values: COMPOSE_VALUES,
+  dryRun: ['--dry-run'],
+  rows: COMPOSE_ROWS,
+  examples: [
+    { command: 'docker-compose ps', effects: [] },
+    { command: 'docker-compose down --volumes', effects: ['container.data'] },
+    { command: 'docker-compose up -d', effects: ['container.run'] },
+  ],
+});
+
+export const programs: readonly Program[] = [docker, compose];
