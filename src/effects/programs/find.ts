@@ -1,0 +1,195 @@
+/**
+ * find(1) and fd: what is deleted, run or written for the files they list. Which files those are can't be known here: targets are
+ * the folders searched, `listed` says so and `filter` what narrows them, so that evidence can count.
+ */
+import type { Effect, Target } from '../effect.ts';
+import type { Arg, Call, Program, Reading } from '../program.ts';
+import { flow, literal, NOTHING, shown, text, words } from '../readings.ts';
+
+/** Actions that take one word, by find(1). */
+const ONE_WORD = new Set(
+  words(
+    '-amin -anewer -atime -cmin -cnewer -context -ctime -fstype -gid -group -ilname -iname -inum -ipath -iregex -iwholename -links -lname -maxdepth -mindepth -mmin -mtime -name -newer -path -perm -printf -regex -regextype -samefile -size -type -uid -used -user -wholename -xtype -D -files0-from -Bmin -Bnewer -Btime -flags',
+  ),
+);
+
+/** Tests that choose by name, place or age: what narrows a deletion. */
+const NARROWS = new Set(
+  words(
+    '-name -iname -path -ipath -regex -iregex -wholename -mtime -mmin -atime -ctime -newer -size -empty -type -maxdepth -user -perm -links -lname',
+  ),
+);
+
+interface Search {
+  readonly starts: readonly Arg[];
+  readonly expression: readonly Arg[];
+}
+
+function search(args: readonly Arg[]): Search {
+  let at = 0;
+  const starts: Arg[] = [];
+  for (; at < args.length; at++) {
+    const arg = args[at];
+    const word = text(arg);
+    if (arg === undefined) break;
+    if (word === undefined) {
+      starts.push(arg);
+      continue;
+    }
+    if (/^-[HLPEXdsx]+$/.test(word) || /^-O\d$/.test(word)) continue;
+    if (word === '-f' || word === '-D') {
+      at++;
+      continue;
+    }
+    if (/^[-(!,]/.test(word)) break;
+    starts.push(arg);
+  }
+  return { starts, expression: args.slice(at) };
+}
+
+/** Returns a word for any one file below `start`. */
+function foundIn(start: Arg): Arg {
+  const why = 'a file that find lists';
+  if (start.kind === 'unknown') return { ...start, suffix: `${start.suffix}/`, why };
+  return {
+    kind: 'unknown',
+    prefix: `${start.value.replace(/\/+$/, '')}/`,
+    suffix: '',
+    empty: start.value,
+    why,
+    span: start.span,
+  };
+}
+
+/** Returns `command` with each `{}` in it standing for a file below each of `starts`. */
+function filledIn(command: readonly Arg[], starts: readonly Arg[], appends: boolean): readonly Arg[] {
+  const hasBraces = command.some((arg) => text(arg)?.includes('{}') === true);
+  const filled = command.flatMap((arg): readonly Arg[] => {
+    const word = text(arg);
+    if (word === '{}') return starts.map(foundIn);
+    if (word === undefined || !word.includes('{}')) return [arg];
+    const [before = '', ...after] = word.split('{}');
+    const suffix = after.join('{}');
+    return [
+      {
+        kind: 'unknown',
+        prefix: before,
+        suffix,
+        empty: before + suffix,
+        why: 'a file that find lists',
+        span: arg.span,
+      },
+    ];
+  });
+  return hasBraces || !appends ? filled : [...filled, ...starts.map(foundIn)];
+}
+
+/** Returns the effects with the folders searched as targets wherever a listed file stood, and said to be listed. */
+function listed(effects: readonly Effect[], folders: readonly Target[], filter: string): readonly Effect[] {
+  return effects.map((effect) => {
+    if (!effect.targets.some((target) => target.kind === 'unknown-path' && target.why === 'a file that find lists')) {
+      const inside = effect.targets.length === 0 || effect.kind !== 'fs.delete';
+      return inside ? effect : { ...effect, facts: { ...effect.facts, listed: true, filter } };
+    }
+    const others = effect.targets.filter(
+      (target) => !(target.kind === 'unknown-path' && target.why === 'a file that find lists'),
+    );
+    return { ...effect, targets: [...folders, ...others], facts: { ...effect.facts, listed: true, filter } };
+  });
+}
+
+function find(call: Call): Reading {
+  const { starts, expression } = search(call.args);
+  const from = starts.length > 0 ? starts : [literal('.', call.span)];
+  const folders = from.map(call.path);
+  const effects: Effect[] = [];
+  const filters: string[] = [];
+  const narrowed = () => filters.join(' ');
+  for (let at = 0; at < expression.length; at++) {
+    const arg = expression[at];
+    const word = text(arg);
+    if (arg === undefined || word === undefined) continue;
+    if (word === '-delete') {
+      effects.push(
+        call.effect('fs.delete', folders, { recursive: true, force: true, listed: true, filter: narrowed() }),
+      );
+    } else if (/^-(exec|execdir|ok|okdir)$/.test(word)) {
+      const end = expression.findIndex(
+        (one, index) =>
+          index > at && (text(one) === ';' || (text(one) === '+' && text(expression[index - 1]) === '{}')),
+      );
+      const command = expression.slice(at + 1, end < 0 ? undefined : end);
+      effects.push(...listed(call.run(filledIn(command, from, false), `find ${word}`).effects, folders, narrowed()));
+      at = end < 0 ? expression.length : end;
+    } else if (/^-f(print0?|ls|printf)$/.test(word)) {
+      const file = expression[at + 1];
+      if (file !== undefined) effects.push(call.effect('fs.write', [call.path(file)]));
+      at += word === '-fprintf' ? 2 : 1;
+    } else if (ONE_WORD.has(word) || /^-newer[aBcmt]{2}$/.test(word)) {
+      const value = expression[at + 1];
+      if (NARROWS.has(word) && value !== undefined) filters.push(`${negated(expression, at)}${word} ${shown(value)}`);
+      at++;
+    } else if (NARROWS.has(word)) filters.push(`${negated(expression, at)}${word}`);
+  }
+  return { effects, output: flow(['files'], folders) };
+}
+
+function negated(expression: readonly Arg[], at: number): string {
+  return /^(!|-not)$/.test(text(expression[at - 1]) ?? '') ? 'not ' : '';
+}
+
+function fd(call: Call): Reading {
+  const at = call.args.findIndex((arg) => /^(-[xX]|--exec(-batch)?)$/.test(text(arg) ?? ''));
+  const words = at < 0 ? call.args : call.args.slice(0, at);
+  const options = call.options(
+    {
+      flags: words('-H --hidden -I --no-ignore -u --unrestricted -s -i -g --glob -F -a -l -L -p -0 -1 -q'),
+      values: words(
+        '-d --max-depth --min-depth --exact-depth -E --exclude -t --type -e --extension -S --size --changed-within --changed-before -o --owner -c --color -j --threads --max-results --search-path -C --base-directory --path-separator --format',
+      ),
+    },
+    words,
+  );
+  const [pattern, ...places] = options.operands;
+  const given = [...places, ...options.values('--search-path', '-C', '--base-directory')];
+  const from = given.length > 0 ? given : [literal('.', call.span)];
+  const folders = from.map(call.path);
+  const output = flow(['files'], folders);
+  if (at < 0) return { effects: [], output };
+  const end = call.args.findIndex((arg, index) => index > at && text(arg) === ';');
+  const command = call.args.slice(at + 1, end < 0 ? undefined : end);
+  if (command.length === 0) return NOTHING;
+  const filter = [
+    pattern === undefined ? '' : shown(pattern),
+    ...options.values('-e', '--extension').map((arg) => `.${shown(arg)}`),
+  ].filter((part) => part !== '');
+  const ran = call.run(filledIn(command, from, true), `fd ${text(call.args[at]) ?? '-x'}`);
+  return { effects: listed(ran.effects, folders, filter.join(' ')), output };
+}
+
+export const programs: readonly Program[] = [
+  {
+    names: ['find', 'gfind', 'bfs'],
+    manual: 'find(1), GNU findutils 4.10; find(1), FreeBSD 14',
+    read: find,
+    examples: [
+      { command: "find . -name '*.log' -delete", effects: ['fs.delete'] },
+      { command: 'find . -type f -exec rm -f {} +', effects: ['fs.delete'] },
+      { command: "find src -exec sh -c 'rm -rf notes' \\;", effects: ['fs.delete'] },
+      { command: 'find . -fprint out.txt', effects: ['fs.write'] },
+      { command: "find . -name '*.ts' -exec grep -l foo {} +", effects: [] },
+      { command: 'find . -name -delete', effects: [] },
+      { command: 'find . -type f -print', effects: [] },
+    ],
+  },
+  {
+    names: ['fd', 'fdfind'],
+    manual: 'fd(1) 10.2',
+    read: fd,
+    examples: [
+      { command: 'fd -e log -x rm', effects: ['fs.delete'] },
+      { command: 'fd -H pattern src -X rm -rf', effects: ['fs.delete'] },
+      { command: 'fd -e ts pattern', effects: [] },
+    ],
+  },
+];
