@@ -1,0 +1,160 @@
+/**
+ * Shims and git hooks: their frames to requests, and what the pipeline says back to them in the few words they know.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
+import type { HeldRequests } from '../approval/held-requests.ts';
+import type { Releases } from '../approval/releases.ts';
+import type { Journal } from '../audit/record.ts';
+import type { Outcome } from '../pipeline.ts';
+import { ancestry, type ProcessInfo, processInfo } from '../platform/process-info.ts';
+import { decodeShimFrame, type ShimMessage } from '../protocol/decode.ts';
+import type { Frame } from '../protocol/frame.ts';
+import type { Action, Request, RequestId, Seam } from '../protocol/request.ts';
+import type { Peer } from './connection.ts';
+import { ownHook } from './own-hooks.ts';
+import type { Sessions } from './sessions.ts';
+
+export const SHELLS: ReadonlySet<string> = new Set(['bash', 'sh', 'zsh', 'dash', 'ksh']);
+/** Hooks that may refuse. The others only hand on to the repository's own. */
+const JUDGED_HOOKS: ReadonlySet<string> = new Set(['pre-push', 'reference-transaction', 'pre-commit', 'pre-rebase']);
+
+export interface ShimServices {
+  readonly sessions: Sessions;
+  readonly held: HeldRequests;
+  readonly releases: Releases;
+  readonly journal: Journal;
+  /** Processes whose command was judged already: the git behind a git hook. */
+  readonly judged: JudgedProcesses;
+  readonly answer: (request: Request, chain: readonly ProcessInfo[], peer: Peer) => Promise<Outcome>;
+  readonly refusalText: (outcome: Extract<Outcome, { kind: 'refuse' }>, request: Request) => string;
+}
+
+/** Remembers which processes were judged, by pid and start time. Bounded. */
+export class JudgedProcesses {
+  readonly #keys = new Set<string>();
+
+  add(process: ProcessInfo | null): void {
+    if (process === null) return;
+    this.#keys.add(`${process.pid}:${process.startTime}`);
+    if (this.#keys.size > 8_192) {
+      const oldest = this.#keys.values().next().value;
+      if (oldest !== undefined) this.#keys.delete(oldest);
+    }
+  }
+
+  has(process: ProcessInfo): boolean {
+    return this.#keys.has(`${process.pid}:${process.startTime}`);
+  }
+}
+
+/** Answers an EXEC frame: whether the program may run, and, when it is watched, journals how it ended. */
+export async function answerExec(frame: Frame, peer: Peer, services: ShimServices): Promise<void> {
+  const message = decodeShimFrame(frame);
+  const name = basename(message.argv[0] ?? '').replace(/^-/, '');
+  const action: Action = { kind: 'exec', argv: [name, ...message.argv.slice(1)], path: message.program };
+  const request = toRequest(message, action, SHELLS.has(name) ? 'shell-shim' : 'tool-shim', services);
+  const asker = peer.credentials.pid ?? message.pid;
+  const chain = ancestry(asker);
+  const outcome = await services.answer(request, chain, peer);
+  if (outcome.kind === 'refuse') {
+    peer.send('DENY', { v: 1 }, services.refusalText(outcome, request));
+    return peer.close();
+  }
+  const released = message.line ? chain[1] : chain[0];
+  services.judged.add(released ?? null);
+  if (released !== undefined && outcome.granted.length > 0) {
+    services.releases.add(released, { request: request.id, effects: outcome.granted });
+  }
+  if (!outcome.watch || message.line) {
+    peer.send('ALOW', { v: 1 });
+    return peer.close();
+  }
+  const startedAt = Date.now();
+  peer.send('WTCH', { v: 1 });
+  const done = await peer.next();
+  const exit = done?.header['exit'];
+  const signal = done?.header['signal'];
+  services.journal.note({
+    kind: 'outcome',
+    request: request.id,
+    exit: typeof exit === 'number' ? exit : null,
+    signal: typeof signal === 'number' ? String(signal) : null,
+    ms: Date.now() - startedAt,
+  });
+  peer.close();
+}
+
+/**
+ * Answers a HOOK frame. The git behind it was judged when it passed a shim; one that did not (an absolute path, a library)
+ * is judged now by its own command line. The answer carries the repository's own hook, which the client runs next.
+ */
+export async function answerHook(frame: Frame, peer: Peer, services: ShimServices): Promise<void> {
+  const message = decodeShimFrame(frame);
+  const hook = basename(message.argv[0] ?? '');
+  const chain = ancestry(peer.credentials.pid ?? message.pid);
+  const git = chain.slice(1).find((one) => commandLine(one.pid)?.[0]?.match(/(^|\/)git$/) != null);
+  const isLastCall = hook !== 'reference-transaction' || message.argv[1] === 'prepared';
+  if (git !== undefined && JUDGED_HOOKS.has(hook) && isLastCall && !services.judged.has(git)) {
+    const argv = commandLine(git.pid) ?? ['git'];
+    const action: Action = { kind: 'exec', argv: ['git', ...argv.slice(1)], path: argv[0] ?? null };
+    const request = toRequest(message, action, 'git-hook', services);
+    const outcome = await services.answer(request, chain, peer);
+    if (outcome.kind === 'refuse') {
+      peer.send('DENY', { v: 1 }, services.refusalText(outcome, request));
+      return peer.close();
+    }
+    services.judged.add(git);
+  }
+  const own = await ownHook(hook, message.cwd, message.env);
+  peer.send('ALOW', { v: 1 }, own ?? '');
+  peer.close();
+}
+
+function toRequest(message: ShimMessage, action: Action, seam: Seam, services: ShimServices): Request {
+  const id = message.env['BELAY_SESSION'] ?? null;
+  const session = id === null ? null : services.sessions.get(id);
+  const request: Omit<Request, 'id'> = {
+    seam,
+    principal: {
+      uid: process.getuid?.() ?? null,
+      pid: message.pid,
+      startTime: processInfo(message.pid)?.startTime ?? null,
+      session: id,
+      agent: session?.agent ?? null,
+    },
+    action,
+    cwd: message.cwd === '' ? null : message.cwd,
+    workspace: session?.workspace ?? message.env['BELAY_WORKSPACE'] ?? message.cwd,
+    home: message.env['HOME'] ?? null,
+    env: message.env,
+    truncated: message.truncated || message.lossy,
+    at: Date.now(),
+  };
+  const left = message.again ? services.held.find(digestOf(request), id) : null;
+  return { ...request, id: left?.id ?? newRequestId() };
+}
+
+/** Returns the digest that an approval is bound to: the exact command, where it runs and for whom. */
+export function digestOf(request: Pick<Request, 'action' | 'cwd' | 'principal'>): string {
+  const bound = JSON.stringify([request.action, request.cwd, request.principal.session]);
+  return createHash('sha256').update(bound).digest('hex');
+}
+
+const ID_LETTERS = 'abcdefghjkmnpqrstuvwxyz023456789';
+
+/** Returns a fresh request id. */
+export function newRequestId(): RequestId {
+  let id = 'r-';
+  for (const byte of randomBytes(8)) id += ID_LETTERS[byte % ID_LETTERS.length];
+  return id as RequestId; // the border where ids are made
+}
+
+function commandLine(pid: number): readonly string[] | null {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * The way of one request, on one page: derive, gather, decide, wait for a person, keep what could be lost, release.
+ * Every step is in the journal before the next one starts when it lets something risky run. Any failure refuses.
+ *
+ *   Request ─▶ derive ─▶ gather ─▶ decide ─┬─ deny ─────────────────────────────▶ refused
+ *                                          ├─ ask ──▶ held ──▶ answer ── no ────▶ refused
+ *                                          │                    │ yes
+ *                                          └─ allow ────────────┴─▶ snapshot ──▶ released
+ */
+import { type Granted, isCovered } from './approval/releases.ts';
+import type { Answer } from './audit/record.ts';
+import { causeText } from './errors.ts';
+import type { Effect, Prediction } from './effects/effect.ts';
+import type { Evidence } from './evidence/evidence.ts';
+import type { Reason, Verdict } from './policy/verdict.ts';
+import type { Request } from './protocol/request.ts';
+
+/** The parts that the pipeline calls, one per step. */
+export interface Steps {
+  /** Pure: what it would do. */
+  derive(request: Request): Prediction;
+  /** Reads this machine, within its own time limit. Null when nothing needs looking at. */
+  gather(request: Request, prediction: Prediction): Promise<Evidence | null>;
+  /** Pure: the strictest of what the rules say. */
+  decide(request: Request, prediction: Prediction, evidence: Evidence | null): Verdict;
+  /** Resolves once the verdict and the wait are in the journal and a person, time or the caller has answered. */
+  wait(request: Request, verdict: Verdict, evidence: Evidence | null): Promise<Answer>;
+  /** Resolves to the id of a durable snapshot. */
+  keep(request: Request, verdict: Verdict): Promise<string>;
+  /** Journals a verdict that lets something run; `durable` waits for the disk. */
+  record(request: Request, verdict: Verdict, evidence: Evidence | null, durable: boolean): Promise<void>;
+  /** Journals the release; durable. */
+  release(request: Request, snapshot: string | null): Promise<void>;
+}
+
+export type Outcome =
+  /** Run it. `watch`: report how it ended. `granted`: what a person said yes to. */
+  | { readonly kind: 'run'; readonly watch: boolean; readonly snapshot: string | null; readonly granted: readonly Effect[]; readonly verdict: Verdict }
+  | { readonly kind: 'refuse'; readonly verdict: Verdict; readonly answer: Answer | null };
+
+/** Resolves to what becomes of a request. `granted` is what a person already said yes to for an ancestor of the caller. */
+export async function answer(request: Request, granted: Granted | null, observe: boolean, steps: Steps): Promise<Outcome> {
+  const prediction = steps.derive(request);
+  if (prediction.effects.length === 0 && prediction.unknowns.length === 0) return allow(request, prediction, null, steps);
+
+  const evidence = await steps.gather(request, prediction);
+  const verdict = steps.decide(request, prediction, evidence);
+  if (observe) {
+    await steps.record(request, verdict, evidence, false);
+    return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
+  }
+  if (verdict.decision === 'deny') {
+    await steps.record(request, verdict, evidence, false);
+    return { kind: 'refuse', verdict, answer: null };
+  }
+  if (verdict.decision === 'allow') return keepAndRelease(request, prediction, verdict, evidence, steps);
+
+  const open = withoutCovered(prediction, granted);
+  const asked = open === prediction ? verdict : steps.decide(request, open, await steps.gather(request, open));
+  if (asked.decision === 'allow') {
+    return keepAndRelease(request, prediction, { ...verdict, decision: 'allow', reasons: asked.reasons }, evidence, steps);
+  }
+  return ask(request, prediction, verdict, evidence, steps);
+}
+
+async function ask(request: Request, prediction: Prediction, verdict: Verdict, evidence: Evidence | null, steps: Steps): Promise<Outcome> {
+  const given = await steps.wait(request, verdict, evidence);
+  if (!given.granted) return { kind: 'refuse', verdict, answer: given };
+  const moved = await whatMoved(request, prediction, evidence, steps);
+  if (moved !== null) return ask(request, prediction, withReason(verdict, prediction, moved), await steps.gather(request, prediction), steps);
+  const snapshot = verdict.obligations.length > 0 ? await keepOrAsk(request, verdict, prediction, evidence, steps) : null;
+  if (snapshot !== null && snapshot.kind === 'refuse') return snapshot.outcome;
+  const id = snapshot?.id ?? null;
+  await steps.release(request, id);
+  return { kind: 'run', watch: true, snapshot: id, granted: prediction.effects, verdict };
+}
+
+async function allow(request: Request, _: Prediction, evidence: Evidence | null, steps: Steps): Promise<Outcome> {
+  const verdict = steps.decide(request, NOTHING, evidence);
+  await steps.record(request, verdict, evidence, false);
+  return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
+}
+
+const NOTHING: Prediction = { effects: [], unknowns: [], commands: [] };
+
+async function keepAndRelease(request: Request, prediction: Prediction, verdict: Verdict, evidence: Evidence | null, steps: Steps): Promise<Outcome> {
+  if (verdict.obligations.length === 0) {
+    await steps.record(request, verdict, evidence, false);
+    return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
+  }
+  await steps.record(request, verdict, evidence, true);
+  const kept = await keepOrAsk(request, verdict, prediction, evidence, steps);
+  if (kept.kind === 'refuse') return kept.outcome;
+  await steps.release(request, kept.id);
+  return { kind: 'run', watch: true, snapshot: kept.id, granted: [], verdict };
+}
+
+type Kept = { readonly kind: 'kept'; readonly id: string | null } | { readonly kind: 'refuse'; readonly outcome: Outcome };
+
+/** A snapshot that can't be taken turns an allowed action into a question: it never runs unprotected unasked. */
+async function keepOrAsk(request: Request, verdict: Verdict, prediction: Prediction, evidence: Evidence | null, steps: Steps): Promise<Kept> {
+  try {
+    return { kind: 'kept', id: await steps.keep(request, verdict) };
+  } catch (thrown) {
+    const why = `What it would destroy could not be saved first (${causeText(thrown)}), so this can't be undone.`;
+    const unprotected = { ...withReason(verdict, prediction, why), obligations: [] };
+    const given = await steps.wait(request, unprotected, evidence);
+    return given.granted ? { kind: 'kept', id: null } : { kind: 'refuse', outcome: { kind: 'refuse', verdict: unprotected, answer: given } };
+  }
+}
+
+/** Returns in words what leads elsewhere than when the person looked at it, or null. */
+async function whatMoved(request: Request, prediction: Prediction, before: Evidence | null, steps: Steps): Promise<string | null> {
+  if (before === null) return null;
+  const now = await steps.gather(request, prediction);
+  for (const [index, effect] of prediction.effects.entries()) {
+    const old = before.effects[index]?.paths ?? [];
+    for (const [at, path] of (now?.effects[index]?.paths ?? []).entries()) {
+      const was = old[at];
+      if (path != null && was != null && (path.zone !== was.zone || path.leadsTo !== was.leadsTo)) {
+        const target = effect.targets[at];
+        return `While it waited, ${target !== undefined && 'path' in target ? target.path : 'a target'} came to lead elsewhere.`;
+      }
+    }
+  }
+  return null;
+}
+
+function withReason(verdict: Verdict, prediction: Prediction, sentence: string): Verdict {
+  const span = prediction.effects[0]?.span ?? { start: 0, end: 0, text: '' };
+  const reason: Reason = {
+    rule: 'belay.protection',
+    risk: 'loss.files',
+    decision: 'ask',
+    sentence,
+    effect: prediction.effects[0]?.kind ?? 'opaque',
+    span,
+    evidence: [],
+    clears: null,
+    instead: null,
+  };
+  return { ...verdict, decision: 'ask', reasons: [reason, ...verdict.reasons] };
+}
+
+function withoutCovered(prediction: Prediction, granted: Granted | null): Prediction {
+  if (granted === null) return prediction;
+  const effects = prediction.effects.filter((effect) => !isCovered(effect, granted.effects));
+  return effects.length === prediction.effects.length ? prediction : { ...prediction, effects };
+}
