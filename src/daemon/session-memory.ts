@@ -1,0 +1,69 @@
+/**
+ * What a session did, as its released requests tell it: the files it made, fetched and changed. Kept in memory only; a
+ * restart forgets, and then nothing counts as made by the session. Paths below a folder that it made count as made too.
+ */
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Prediction } from '../effects/effect.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import type { SessionFacts } from '../evidence/session-facts.ts';
+
+const MAX_PATHS = 20_000;
+
+export class SessionMemory implements SessionFacts {
+  readonly #startedAt: number;
+  readonly #pid: number;
+  readonly #made = new Set<string>();
+  readonly #downloaded = new Set<string>();
+  readonly #changed = new Set<string>();
+
+  constructor(pid: number, startedAt: number) {
+    this.#pid = pid;
+    this.#startedAt = startedAt;
+  }
+
+  get pids(): readonly number[] {
+    return [this.#pid];
+  }
+
+  made(path: string): boolean | null {
+    for (let at = path; ; at = dirname(at)) {
+      if (this.#made.has(at)) return this.#isNew(at);
+      if (at === dirname(at)) return false;
+    }
+  }
+
+  downloaded(path: string): boolean {
+    return this.#downloaded.has(path);
+  }
+
+  changed(path: string): boolean {
+    if (this.#changed.has(path)) return true;
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found !== undefined && found.mtimeMs >= this.#startedAt;
+  }
+
+  /** Notes what a released request makes, fetches and changes. */
+  note(prediction: Prediction, evidence: Evidence | null, cwd: string | null): void {
+    if (this.#made.size + this.#downloaded.size + this.#changed.size > MAX_PATHS) return;
+    for (const [index, effect] of prediction.effects.entries()) {
+      const fetchedTo = effect.kind === 'net.fetch' ? effect.facts['to'] : undefined;
+      if (typeof fetchedTo === 'string') this.#downloaded.add(resolve(cwd ?? '/', fetchedTo));
+      const makes = effect.kind === 'fs.create' || effect.kind === 'fs.write' || effect.kind === 'fs.append';
+      if (!makes && effect.kind !== 'fs.edit') continue;
+      for (const [at, target] of effect.targets.entries()) {
+        if (target.kind !== 'path' || target.glob) continue;
+        const exists = evidence?.effects[index]?.paths[at]?.exists;
+        if (makes && exists?.known === true && !exists.value) this.#made.add(target.path);
+        else this.#changed.add(target.path);
+      }
+    }
+  }
+
+  /** A path that was made once, removed, and put there again by somebody else is not the session's. */
+  #isNew(path: string): boolean | null {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return null;
+    return found.birthtimeMs === 0 || found.birthtimeMs >= this.#startedAt - 2_000;
+  }
+}
