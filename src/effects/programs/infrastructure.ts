@@ -180,7 +180,7 @@ const packer = subcommands({
   manual: 'packer 1.14, nixos-rebuild(8)',
   singleDash: true,
   rows: [
-    { on: 'build', does: applies('packer'), read: () => ({ effects: [] }) },
+    { on: 'build', does: applies('packer') },
     { on: 'switch | boot | test | apply', does: { effect: 'package.system', facts: { verb: 'upgrade' } } },
   ],
   examples: [
