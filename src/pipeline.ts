@@ -9,8 +9,8 @@
  */
 import { type Granted, isCovered } from './approval/releases.ts';
 import type { Answer } from './audit/record.ts';
-import { causeText } from './errors.ts';
 import type { Effect, Prediction } from './effects/effect.ts';
+import { causeText } from './errors.ts';
 import type { Evidence } from './evidence/evidence.ts';
 import type { Reason, Verdict } from './policy/verdict.ts';
 import type { Request } from './protocol/request.ts';
@@ -35,13 +35,25 @@ export interface Steps {
 
 export type Outcome =
   /** Run it. `watch`: report how it ended. `granted`: what a person said yes to. */
-  | { readonly kind: 'run'; readonly watch: boolean; readonly snapshot: string | null; readonly granted: readonly Effect[]; readonly verdict: Verdict }
+  | {
+      readonly kind: 'run';
+      readonly watch: boolean;
+      readonly snapshot: string | null;
+      readonly granted: readonly Effect[];
+      readonly verdict: Verdict;
+    }
   | { readonly kind: 'refuse'; readonly verdict: Verdict; readonly answer: Answer | null };
 
 /** Resolves to what becomes of a request. `granted` is what a person already said yes to for an ancestor of the caller. */
-export async function answer(request: Request, granted: Granted | null, observe: boolean, steps: Steps): Promise<Outcome> {
+export async function answer(
+  request: Request,
+  granted: Granted | null,
+  observe: boolean,
+  steps: Steps,
+): Promise<Outcome> {
   const prediction = steps.derive(request);
-  if (prediction.effects.length === 0 && prediction.unknowns.length === 0) return allow(request, prediction, null, steps);
+  if (prediction.effects.length === 0 && prediction.unknowns.length === 0)
+    return allow(request, prediction, null, steps);
 
   const evidence = await steps.gather(request, prediction);
   const verdict = steps.decide(request, prediction, evidence);
@@ -58,17 +70,37 @@ export async function answer(request: Request, granted: Granted | null, observe:
   const open = withoutCovered(prediction, granted);
   const asked = open === prediction ? verdict : steps.decide(request, open, await steps.gather(request, open));
   if (asked.decision === 'allow') {
-    return keepAndRelease(request, prediction, { ...verdict, decision: 'allow', reasons: asked.reasons }, evidence, steps);
+    return keepAndRelease(
+      request,
+      prediction,
+      { ...verdict, decision: 'allow', reasons: asked.reasons },
+      evidence,
+      steps,
+    );
   }
   return ask(request, prediction, verdict, evidence, steps);
 }
 
-async function ask(request: Request, prediction: Prediction, verdict: Verdict, evidence: Evidence | null, steps: Steps): Promise<Outcome> {
+async function ask(
+  request: Request,
+  prediction: Prediction,
+  verdict: Verdict,
+  evidence: Evidence | null,
+  steps: Steps,
+): Promise<Outcome> {
   const given = await steps.wait(request, verdict, evidence);
   if (!given.granted) return { kind: 'refuse', verdict, answer: given };
   const moved = await whatMoved(request, prediction, evidence, steps);
-  if (moved !== null) return ask(request, prediction, withReason(verdict, prediction, moved), await steps.gather(request, prediction), steps);
-  const snapshot = verdict.obligations.length > 0 ? await keepOrAsk(request, verdict, prediction, evidence, steps) : null;
+  if (moved !== null)
+    return ask(
+      request,
+      prediction,
+      withReason(verdict, prediction, moved),
+      await steps.gather(request, prediction),
+      steps,
+    );
+  const snapshot =
+    verdict.obligations.length > 0 ? await keepOrAsk(request, verdict, prediction, evidence, steps) : null;
   if (snapshot !== null && snapshot.kind === 'refuse') return snapshot.outcome;
   const id = snapshot?.id ?? null;
   await steps.release(request, id);
@@ -83,7 +115,13 @@ async function allow(request: Request, _: Prediction, evidence: Evidence | null,
 
 const NOTHING: Prediction = { effects: [], unknowns: [], commands: [] };
 
-async function keepAndRelease(request: Request, prediction: Prediction, verdict: Verdict, evidence: Evidence | null, steps: Steps): Promise<Outcome> {
+async function keepAndRelease(
+  request: Request,
+  prediction: Prediction,
+  verdict: Verdict,
+  evidence: Evidence | null,
+  steps: Steps,
+): Promise<Outcome> {
   if (verdict.obligations.length === 0) {
     await steps.record(request, verdict, evidence, false);
     return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
@@ -95,22 +133,37 @@ async function keepAndRelease(request: Request, prediction: Prediction, verdict:
   return { kind: 'run', watch: true, snapshot: kept.id, granted: [], verdict };
 }
 
-type Kept = { readonly kind: 'kept'; readonly id: string | null } | { readonly kind: 'refuse'; readonly outcome: Outcome };
+type Kept =
+  | { readonly kind: 'kept'; readonly id: string | null }
+  | { readonly kind: 'refuse'; readonly outcome: Outcome };
 
 /** A snapshot that can't be taken turns an allowed action into a question: it never runs unprotected unasked. */
-async function keepOrAsk(request: Request, verdict: Verdict, prediction: Prediction, evidence: Evidence | null, steps: Steps): Promise<Kept> {
+async function keepOrAsk(
+  request: Request,
+  verdict: Verdict,
+  prediction: Prediction,
+  evidence: Evidence | null,
+  steps: Steps,
+): Promise<Kept> {
   try {
     return { kind: 'kept', id: await steps.keep(request, verdict) };
   } catch (thrown) {
     const why = `What it would destroy could not be saved first (${causeText(thrown)}), so this can't be undone.`;
     const unprotected = { ...withReason(verdict, prediction, why), obligations: [] };
     const given = await steps.wait(request, unprotected, evidence);
-    return given.granted ? { kind: 'kept', id: null } : { kind: 'refuse', outcome: { kind: 'refuse', verdict: unprotected, answer: given } };
+    return given.granted
+      ? { kind: 'kept', id: null }
+      : { kind: 'refuse', outcome: { kind: 'refuse', verdict: unprotected, answer: given } };
   }
 }
 
 /** Returns in words what leads elsewhere than when the person looked at it, or null. */
-async function whatMoved(request: Request, prediction: Prediction, before: Evidence | null, steps: Steps): Promise<string | null> {
+async function whatMoved(
+  request: Request,
+  prediction: Prediction,
+  before: Evidence | null,
+  steps: Steps,
+): Promise<string | null> {
   if (before === null) return null;
   const now = await steps.gather(request, prediction);
   for (const [index, effect] of prediction.effects.entries()) {

@@ -59,7 +59,9 @@ export class DaemonClient {
     const socket = connect(path);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
-      socket.once('error', (error) => reject(new BelayError('daemon.unreachable', { socket: path, cause: causeText(error) }, error)));
+      socket.once('error', (error) =>
+        reject(new BelayError('daemon.unreachable', { socket: path, cause: causeText(error) }, error)),
+      );
     });
     const server = peerCredentials(socket);
     const mine = process.getuid?.();
@@ -91,11 +93,16 @@ export class DaemonClient {
   }
 
   /** Resolves to the method's answer. `onProgress` gets what comes before it. Throws what the daemon failed with. */
-  async call<M extends Method>(method: M, params: Params<M>, onProgress?: (progress: Readonly<Record<string, unknown>>) => void): Promise<Results[M]> {
+  async call<M extends Method>(
+    method: M,
+    params: Params<M>,
+    onProgress?: (progress: Readonly<Record<string, unknown>>) => void,
+  ): Promise<Results[M]> {
     this.#socket.write(encodeFrame('CALL', { v: 1, method }, JSON.stringify(params)));
     for (;;) {
       const frame = await this.#next();
-      if (frame === null) throw new BelayError('daemon.unreachable', { socket: 'its socket', cause: 'the connection was closed' });
+      if (frame === null)
+        throw new BelayError('daemon.unreachable', { socket: 'its socket', cause: 'the connection was closed' });
       if (frame.type === 'PROG') onProgress?.(frame.header);
       // our own daemon of the same protocol version: the types of Results hold for what it sends
       else if (frame.type === 'DATA') return JSON.parse(frame.blob.toString()) as Results[M];
@@ -136,7 +143,12 @@ export async function startDaemon(start: DaemonStart): Promise<void> {
   for (const [name, value] of Object.entries(start.env)) {
     if (value !== undefined && !name.startsWith('BELAY_')) env[name] = value;
   }
-  const child = spawn(program ?? process.execPath, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'], env, cwd: '/' });
+  const child = spawn(program ?? process.execPath, args, {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env,
+    cwd: '/',
+  });
   let said = '';
   let ended = false;
   child.stderr.on('data', (chunk: Buffer) => {
@@ -154,7 +166,8 @@ export async function startDaemon(start: DaemonStart): Promise<void> {
       return;
     } catch (thrown) {
       if (!(thrown instanceof BelayError) || thrown.code !== 'daemon.unreachable') throw thrown;
-      if (ended && said !== '') throw new BelayError('daemon.unreachable', { socket: start.socket, cause: said.trim() });
+      if (ended && said !== '')
+        throw new BelayError('daemon.unreachable', { socket: start.socket, cause: said.trim() });
       if (Date.now() > deadline) throw thrown;
     }
     await sleep(RETRY_MS);

@@ -44,7 +44,10 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
   const reader = new FrameReader();
   const gone = new AbortController();
   let waiting: ((frame: Frame | null) => void) | null = null;
-  let slow: NodeJS.Timeout | null = setTimeout(() => fail(new BelayError('frame.bad', { cause: 'nothing came' })), FIRST_BYTE_MS);
+  let slow: NodeJS.Timeout | null = setTimeout(
+    () => fail(new BelayError('frame.bad', { cause: 'nothing came' })),
+    FIRST_BYTE_MS,
+  );
 
   const peer: Peer = {
     credentials,
@@ -54,7 +57,13 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
       try {
         socket.write(encodeFrame(type, header, blob));
       } catch (thrown) {
-        socket.write(encodeFrame('FAIL', { code: 'frame.too-large', message: causeText(thrown), next: `Ask for less than ${MAX_FRAME_BYTES} bytes.` }));
+        socket.write(
+          encodeFrame('FAIL', {
+            code: 'frame.too-large',
+            message: causeText(thrown),
+            next: `Ask for less than ${MAX_FRAME_BYTES} bytes.`,
+          }),
+        );
       }
     },
     next: () =>
@@ -73,7 +82,9 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
 
   function clock(): void {
     if (slow !== null) clearTimeout(slow);
-    slow = reader.isPartial ? setTimeout(() => fail(new BelayError('frame.bad', { cause: 'it took too long' })), FRAME_MS) : null;
+    slow = reader.isPartial
+      ? setTimeout(() => fail(new BelayError('frame.bad', { cause: 'it took too long' })), FRAME_MS)
+      : null;
   }
 
   function deliver(frame: Frame): void {
@@ -85,7 +96,8 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
     }
     handlers.onFrame(frame, peer).catch((thrown: unknown) => {
       const error = thrown instanceof BelayError ? thrown : null;
-      if (error === null) handlers.onTrouble(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+      if (error === null)
+        handlers.onTrouble(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
       peer.send('FAIL', {
         code: error?.code ?? 'daemon.failed',
         message: causeText(thrown),

@@ -15,7 +15,11 @@ const GIT_MS = 2_000;
 const folders = new Map<string, { readonly folder: string | null; readonly until: number }>();
 
 /** Resolves to the absolute path of the repository's own executable hook `name`, or null when it has none. */
-export async function ownHook(name: string, cwd: string, env: Readonly<Record<string, string>>): Promise<string | null> {
+export async function ownHook(
+  name: string,
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string | null> {
   const folder = await hooksFolder(cwd, env);
   if (folder === null) return null;
   const path = join(folder, name);

@@ -2,8 +2,8 @@
  * Shims and git hooks: their frames to requests, and what the pipeline says back to them in the few words they know.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { HeldRequests } from '../approval/held-requests.ts';
 import type { Releases } from '../approval/releases.ts';
 import type { Journal } from '../audit/record.ts';

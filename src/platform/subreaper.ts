@@ -2,8 +2,9 @@
  * Makes this process the parent of its descendants' orphans, so that a program that forks twice does not leave the tree
  * it was started in, and collects those orphans when they end. Linux: prctl(2) PR_SET_CHILD_SUBREAPER; elsewhere nothing.
  */
-import koffi from 'koffi';
+
 import { readdirSync } from 'node:fs';
+import koffi from 'koffi';
 import { processInfo } from './process-info.ts';
 
 const PR_SET_CHILD_SUBREAPER = 36;

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import type { Answer, RequestHistory, StoredRecord } from '../audit/record.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import type { PruneResult, RollbackPlan, RollbackResult, SnapshotSummary, Usage, VerifyResult } from '../snapshot/snapshot.ts';
+import type {
+  PruneResult,
+  RollbackPlan,
+  RollbackResult,
+  SnapshotSummary,
+  Usage,
+  VerifyResult,
+} from '../snapshot/snapshot.ts';
 import type { RequestId } from './request.ts';
 
 export const MODES = ['auto', 'observe', 'off'] as const;
@@ -92,7 +99,12 @@ export interface StatusView {
   /** What is wrong with the configuration on disk; the last good one stays in force. */
   readonly configProblems: readonly string[];
   readonly journal: string | null;
-  readonly sessions: readonly { readonly id: string; readonly command: readonly string[]; readonly workspace: string; readonly startedAt: number }[];
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly command: readonly string[];
+    readonly workspace: string;
+    readonly startedAt: number;
+  }[];
   readonly held: number;
   readonly startedAt: number;
   readonly rssBytes: number;
