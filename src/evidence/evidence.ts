@@ -54,7 +54,12 @@ export interface PathEvidence {
   /** A few of the paths, for a person. At most 10. */
   readonly sample: readonly string[];
   /** How many of the files git holds unchanged, and how many it does not. `null`: not in a git work tree. */
-  readonly git: Known<{ readonly clean: number; readonly modified: number; readonly untracked: number; readonly ignored: number } | null>;
+  readonly git: Known<{
+    readonly clean: number;
+    readonly modified: number;
+    readonly untracked: number;
+    readonly ignored: number;
+  } | null>;
   /** By what it can be made again (`npm ci`, `cargo build`), or null when nothing is known that would. */
   readonly regenerable: Known<string | null>;
   /** The real path when a symlink on the way leads elsewhere. */

@@ -1,0 +1,119 @@
+/**
+ * Gathers what this machine says of the effects of a request. Reads only, runs no code of what it reads, and is over by
+ * its deadline: what was not read by then is *not known*. An effect that calls for nothing costs nothing.
+ *
+ *   effects ─▶ needs ─▶ paths expanded, placed, counted ─▶ one look by git for each work tree ─▶ Evidence
+ */
+import { existsSync } from 'node:fs';
+import type { Effect, Prediction } from '../effects/effect.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import {
+  type EffectEvidence,
+  type Evidence,
+  type Known,
+  known,
+  notKnown,
+  type Places,
+  type RepositoryEvidence,
+} from './evidence.ts';
+import { workTreeOf } from './git.ts';
+import { needsOf } from './needs.ts';
+import { PathReader } from './paths.ts';
+import { isSessionProcess } from './processes.ts';
+import { readLostCommits, readRepository } from './repository.ts';
+import type { SessionFacts } from './session-facts.ts';
+
+export interface GatherContext {
+  readonly cwd: string | null;
+  readonly workspace: string | null;
+  readonly home: string | null;
+  readonly env: Readonly<Record<string, string>> | null;
+  readonly places: Places;
+  readonly session?: SessionFacts;
+  /** For all readings together. */
+  readonly deadlineMs: number;
+}
+
+/** Resolves with evidence for each effect, in order. Never rejects for what it finds on the disk. */
+export async function gatherEvidence(prediction: Prediction, context: GatherContext): Promise<Evidence> {
+  const { effects } = prediction;
+  if (!effects.some(callsForEvidence)) return { effects: effects.map(noEvidence), ms: 0, cutOff: false };
+  const started = performance.now();
+  const missing = missingFolder(context);
+  const deadline = startDeadline(context.deadlineMs);
+  try {
+    const paths = new PathReader(context, deadline, missing);
+    const repositories = new Map<string, Promise<RepositoryEvidence | null>>();
+    const gathered = await Promise.all(
+      effects.map((effect) =>
+        callsForEvidence(effect)
+          ? gatherOne(effect, context, paths, repositories, missing, deadline)
+          : noEvidence(effect),
+      ),
+    );
+    return { effects: gathered, ms: performance.now() - started, cutOff: deadline.hasPassed() };
+  } finally {
+    deadline.end();
+  }
+}
+
+function callsForEvidence(effect: Effect): boolean {
+  const needs = needsOf(effect.kind);
+  return needs.paths !== null || needs.repository || needs.commits || needs.process;
+}
+
+function noEvidence(effect: Effect): EffectEvidence {
+  return { paths: effect.targets.map(() => null), repository: null, facts: {} };
+}
+
+async function gatherOne(
+  effect: Effect,
+  context: GatherContext,
+  paths: PathReader,
+  repositories: Map<string, Promise<RepositoryEvidence | null>>,
+  missing: string | null,
+  deadline: Deadline,
+): Promise<EffectEvidence> {
+  const needs = needsOf(effect.kind);
+  const read = await Promise.all(effect.targets.map((target) => paths.read(target, effect, needs.paths)));
+  const facts: Record<string, Known<string | number | boolean>> = {};
+  let repository: RepositoryEvidence | null = null;
+  if (needs.repository || needs.commits) {
+    const root = missing === null ? repositoryOf(effect, context) : null;
+    if (root !== null) {
+      const reading = repositories.get(root) ?? readRepository(root, deadline).catch(() => null);
+      repositories.set(root, reading);
+      repository = await reading;
+      const lost = needs.commits ? await readLostCommits(root, effect, repository?.branch ?? null, deadline) : null;
+      if (lost !== null) facts['commitsLost'] = lost;
+    } else if (needs.commits) {
+      facts['commitsLost'] = notKnown(missing ?? 'there is no git repository here');
+    }
+  }
+  if (needs.process) facts['sessionProcess'] = ownProcesses(effect, context.session);
+  return { paths: read, repository, facts };
+}
+
+/** The work tree that a git effect meets: the folder it names (`git -C`), else the one it is run in. */
+function repositoryOf(effect: Effect, context: GatherContext): string | null {
+  const named = effect.facts['cwd'];
+  const folder = typeof named === 'string' ? named : (context.cwd ?? context.workspace);
+  return folder === null || !existsSync(folder) ? null : workTreeOf(folder);
+}
+
+function ownProcesses(effect: Effect, session: SessionFacts | undefined): Known<boolean> {
+  if (session === undefined) return notKnown('no session is known');
+  const own = effect.targets.map((target) =>
+    target.kind === 'name' && /^\d+$/.test(target.name)
+      ? isSessionProcess(Number(target.name), session.pids)
+      : notKnown('it is not named by its number'),
+  );
+  if (own.some((one) => one.known && !one.value)) return known(false);
+  return own.find((one) => !one.known) ?? known(own.length > 0);
+}
+
+/** A request from a folder that is not on this machine can be judged only by its words. */
+function missingFolder(context: GatherContext): string | null {
+  const folder = [context.cwd, context.workspace].find((one) => one !== null && !existsSync(one));
+  return folder === undefined || folder === null ? null : `${folder} does not exist here`;
+}

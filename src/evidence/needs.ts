@@ -1,0 +1,49 @@
+/** Which readings each kind of effect calls for: the table that keeps evidence to what can decide. Pure. */
+import type { EffectKind } from '../effects/effect.ts';
+
+/** What is read of an effect's path targets. */
+export type PathNeed =
+  /** Where it really lies, whether it exists, its size, whether the session made it. */
+  | 'place'
+  /** That, and what lies below it: count, bytes, what git holds of it, what would make it again. */
+  | 'tree';
+
+export interface Needs {
+  readonly paths: PathNeed | null;
+  /** The state of the repository that the effect meets. */
+  readonly repository: boolean;
+  /** Commits that nothing else would hold. */
+  readonly commits: boolean;
+  /** Whose process it is. */
+  readonly process: boolean;
+}
+
+const NOTHING: Needs = { paths: null, repository: false, commits: false, process: false };
+const PLACE: Needs = { ...NOTHING, paths: 'place' };
+const TREE: Needs = { ...NOTHING, paths: 'tree' };
+
+const NEEDS: Partial<Record<EffectKind, Needs>> = {
+  'fs.create': PLACE,
+  'fs.write': PLACE,
+  'fs.append': PLACE,
+  'fs.edit': PLACE,
+  'fs.link': PLACE,
+  'fs.delete': TREE,
+  'fs.move': TREE,
+  'fs.mode': PLACE,
+  'fs.owner': PLACE,
+  'secret.read': PLACE,
+  'git.discard': { ...TREE, repository: true, commits: true },
+  'git.ref-delete': { ...NOTHING, commits: true },
+  'git.ref-move': { ...NOTHING, repository: true },
+  'git.history': { ...NOTHING, repository: true },
+  'git.merge': { ...NOTHING, repository: true },
+  'git.push': { ...NOTHING, repository: true, commits: true },
+  'process.kill': { ...NOTHING, process: true },
+  'run.downloaded': PLACE,
+};
+
+/** Returns what evidence an effect of `kind` calls for. */
+export function needsOf(kind: EffectKind): Needs {
+  return NEEDS[kind] ?? NOTHING;
+}

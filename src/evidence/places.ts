@@ -1,0 +1,106 @@
+/**
+ * Tells in which zone of the machine a path lies, from its text alone. Pure: a path that symlinks lead elsewhere is told
+ * again by its real path in `gather.ts`, and the stricter of the two zones counts.
+ */
+import { posix } from 'node:path';
+import type { Places, Zone } from './evidence.ts';
+
+/** Folders for passing things that every system has, beside the ones of `Places`. */
+const TEMP = ['/tmp', '/var/tmp', '/private/tmp', '/private/var/tmp', '/dev/shm'];
+/** macOS: one temporary folder for each user, `/var/folders/xx/yyyy/T`. */
+const MAC_TEMP = /^(?:\/private)?\/var\/folders\/[^/]+\/[^/]+\/[TC](?=\/|$)/;
+const SINKS =
+  /^\/dev\/(?:null|zero|full|random|urandom|stdin|stdout|stderr|tty|ptmx|fd(?:\/.*)?|pts\/.*|console)$|^\/proc\/self\/fd\/\d+$/;
+/** Anyone's home folder, on Linux and macOS. */
+const A_HOME = /^\/(?:(?:home|Users)\/[^/]+|root|var\/root)(?=\/|$)/;
+/** Where the machine keeps what is not one person's: hier(7). */
+const SYSTEM =
+  /^\/(?:bin|boot|etc|home|lib\w*|opt|root|run|sbin|snap|srv|usr|var|System|Library|Applications|Users|Volumes|private|cores)(?=\/|$)/;
+/** A last part that stands for all that its folder holds: `*`, `.*`, `{*,.*}`, `.[!.]*`. */
+const EVERYTHING = /^(?:\.?\*+(?:\.\*)?|\?\*|\.\?\*|\.\[[!^]\.\]\*|\.\??\?\*|\{[.*,?]+\})$/;
+
+/** From the least to the most alarming place to lose or to change something in. */
+const BY_STRICTNESS: readonly Zone[] = [
+  'sink',
+  'in-temp',
+  'in-workspace',
+  'workspace',
+  'git-dir',
+  'temp',
+  'outside',
+  'in-home',
+  'unknown',
+  'above-workspace',
+  'system',
+  'kernel',
+  'home',
+  'device',
+  'root',
+  'belay',
+];
+
+/** Returns the zone of an absolute, normalised path. `everything in it` (`~/*`) counts as the folder itself. */
+export function zoneOf(path: string, places: Places): Zone {
+  if (!path.startsWith('/')) return 'unknown';
+  const whole = wholeOf(path);
+  if (places.belay.some((folder) => isInside(whole, folder))) return 'belay';
+  if (SINKS.test(path)) return 'sink';
+  const { workspace } = places;
+  if (workspace !== null && isInside(whole, workspace)) {
+    if (isInGitDir(whole.slice(workspace.length))) return 'git-dir';
+    return whole === workspace ? 'workspace' : 'in-workspace';
+  }
+  const temp = tempOf(whole, places);
+  if (temp !== null) {
+    if (isInGitDir(whole)) return 'git-dir';
+    return whole === temp ? 'temp' : 'in-temp';
+  }
+  if (isInside(whole, '/dev')) return whole === '/dev' ? 'root' : 'device';
+  if (isInside(whole, '/proc') || isInside(whole, '/sys')) return posix.dirname(whole) === '/' ? 'root' : 'kernel';
+  const homes = homesOf(places);
+  if (homes.includes(whole)) return 'home';
+  if (whole === '/' || posix.dirname(whole) === '/') return 'root';
+  if (workspace !== null && isInside(workspace, whole)) return 'above-workspace';
+  if (homes.some((home) => isInside(whole, home))) return isInGitDir(whole) ? 'git-dir' : 'in-home';
+  if (SYSTEM.test(whole)) return 'system';
+  return isInGitDir(whole) ? 'git-dir' : 'outside';
+}
+
+/** Returns the more alarming of two zones. */
+export function stricterZone(one: Zone, other: Zone): Zone {
+  return BY_STRICTNESS.indexOf(one) >= BY_STRICTNESS.indexOf(other) ? one : other;
+}
+
+/** Returns whether `path` is `folder` or lies below it. Both absolute and normalised. */
+export function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+/** Returns whether losing `path` would take something of Belay's own with it. */
+export function holdsBelay(path: string, places: Places): boolean {
+  const whole = wholeOf(path);
+  return places.belay.some((folder) => isInside(folder, whole));
+}
+
+/** Returns the folder that `path` stands for when its last part is all that a folder holds, else `path` itself. */
+export function wholeOf(path: string): string {
+  let whole = path;
+  while (EVERYTHING.test(posix.basename(whole)) && whole !== '/') whole = posix.dirname(whole);
+  return whole;
+}
+
+function isInGitDir(path: string): boolean {
+  return path.endsWith('/.git') || path.includes('/.git/');
+}
+
+function tempOf(path: string, places: Places): string | null {
+  const mac = MAC_TEMP.exec(path);
+  if (mac !== null) return mac[0];
+  return [...places.temp, ...TEMP].find((folder) => isInside(path, folder)) ?? null;
+}
+
+/** The person's home, and the home that the workspace lies in. Without either, anyone's home counts as theirs. */
+function homesOf(places: Places): readonly string[] {
+  const around = places.workspace === null ? null : (A_HOME.exec(places.workspace)?.[0] ?? null);
+  return [places.home, around].filter((home) => home !== null);
+}

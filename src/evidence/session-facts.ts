@@ -1,0 +1,13 @@
+/** What a session knows of its own doings, as evidence asks for it. Types only; the daemon keeps it. */
+
+/** Facts of one running session. Every method answers from memory, at once. */
+export interface SessionFacts {
+  /** Whether the session made the file or folder itself, with everything in it. Null: can't be said. */
+  made(path: string): boolean | null;
+  /** Whether the session fetched the file from the network. */
+  downloaded(path: string): boolean;
+  /** Whether the session changed the file since it began. */
+  changed(path: string): boolean;
+  /** Processes whose descendants belong to the session. */
+  readonly pids: readonly number[];
+}

@@ -1,0 +1,258 @@
+/**
+ * Flattens an effect, one of its targets and its evidence into the facts that rules are written over. Pure. A reading that
+ * is not known is left out, and `<name>Known = false` says so: a rule sees the difference between *no* and *not known*.
+ */
+import type { Effect, Fact, Target } from '../effects/effect.ts';
+import type { EffectEvidence, Known, PathEvidence, Places } from '../evidence/evidence.ts';
+import { fileClassOf } from '../evidence/file-classes.ts';
+import { holdsBelay, zoneOf } from '../evidence/places.ts';
+
+/** What a fact may be: a rule meets a list by any of its members. */
+export type FactValue = Fact | readonly string[];
+export type Facts = Readonly<Record<string, FactValue>>;
+
+/** One effect on one of its targets (or on none), with all that is known of it. */
+export interface Subject {
+  readonly effect: Effect;
+  readonly target: Target | null;
+  readonly evidence: EffectEvidence | null;
+  readonly path: PathEvidence | null;
+  readonly facts: Facts;
+}
+
+/** What the facts need beside effects and evidence. */
+export interface FactContext {
+  readonly places: Places;
+  readonly agent: string | null;
+}
+
+/** Every fact that a rule may name: a rule that names another is refused when it is loaded. */
+export const FACTS = {
+  // of every effect
+  effect: 'the kind of effect',
+  program: "the program's own name: `rm`, `git reset`",
+  via: 'the wrappers that it was reached through',
+  agent: 'the agent that asks, when known',
+  // what the effect itself says (effects/effect.ts has the kinds that carry each)
+  admin: 'passes over the protection of a branch',
+  all: 'acts on all of its sort',
+  branch: 'the branch that is pushed to, as named',
+  by: 'the program that gives more rights',
+  byName: 'names processes by name or pattern',
+  command: 'what is run on the other machine',
+  container: 'the container',
+  context: 'the cluster that is addressed',
+  cwd: 'the folder that a git command works in',
+  delete: 'deletes what it names on the other side',
+  destructive: 'takes away something that was there',
+  direction: '`to` or `from` the other machine',
+  empty: 'would leave the file empty',
+  filter: 'what narrows a listing',
+  flag: 'the option that switches the prompts off',
+  force: '`none`, `lease` or `force` for a push; elsewhere true',
+  from: 'where code or a package comes from',
+  global: 'for the whole machine or account, not this project',
+  host: 'the other machine, or the host of a database',
+  hostMount: 'the folder of this machine that a container is given',
+  how: 'by what means',
+  insecure: 'does not check the certificate',
+  interactive: 'opens a session and not one command',
+  key: 'the key that is set',
+  language: 'the language of the code',
+  listed: 'the targets come from a listing: find, xargs',
+  local: 'goes to this machine only; for a package: a dependency already',
+  method: 'the HTTP method',
+  mirror: 'makes the remote the same as here, deletions too',
+  mode: 'the permissions that are set',
+  namespace: 'the namespace that is addressed',
+  object: 'what is written to on a forge',
+  opens: 'lets others read or write it',
+  privileged: 'gives a container rights over this machine',
+  production: 'the name says that it is production',
+  protected: 'the branch is named main, master, release or the like',
+  provider: 'the cloud',
+  public: 'can be reached from other machines',
+  recursive: 'goes into folders',
+  ref: 'branch, tag or other; or the ref itself',
+  remote: 'the remote',
+  resource: 'the sort of resource',
+  runs: 'the value is run as code',
+  scope: 'local, global or system',
+  scripts: 'runs scripts of the package',
+  service: 'the service',
+  shell: 'hands out a shell',
+  signal: 'the signal',
+  statement: 'the statement',
+  tags: 'pushes tags',
+  target: 'what infrastructure is addressed',
+  to: 'where it goes: a path, a revision, an environment',
+  tool: 'the tool',
+  tunnel: 'opens this machine to the internet',
+  unattended: 'without a preview or a question',
+  unbounded: 'without a WHERE',
+  unit: 'the unit',
+  value: 'the value that is set',
+  verb: 'what is done',
+  what: 'what it acts on',
+  // of the target
+  targetKind: '`path`, `unknown-path`, `name`, `unknown-name` or `none`',
+  targetKnown: 'whether the target is known before it runs',
+  path: 'the path',
+  noun: 'what sort of thing a named target is',
+  name: 'its name',
+  glob: 'the path holds glob characters',
+  zone: 'where the path lies, by its text and its real path',
+  fileClass: 'what kind of file it is',
+  prefixZone: 'for a path that is not known: the zone of the folder that it must lie in',
+  ifEmptyZone: 'for a path that is not known: the zone that it would have if its unknown parts were empty',
+  holdsBelay: "whether something of Belay's own lies there",
+  // of the evidence
+  exists: 'something is there',
+  existsKnown: 'whether that is known',
+  files: 'how many files',
+  filesKnown: 'whether that is known',
+  bytes: 'how many bytes',
+  inGit: 'lies in a git work tree',
+  gitKnown: 'whether what git holds of it is known',
+  clean: 'files that git holds unchanged',
+  modified: 'files that differ from what git holds',
+  untracked: 'files that git does not know',
+  ignored: 'files that git ignores',
+  notInGit: 'files that git could not bring back as they are',
+  regenerable: 'can be made again, by a manifest beside it',
+  regenerableKnown: 'whether that is known',
+  generated: 'regenerable by evidence, or by its name alone',
+  sessionMade: 'the session made all of it',
+  sessionMadeKnown: 'whether that is known',
+  mountPoint: 'another file system is mounted there',
+  leadsAway: 'a link on the way leads elsewhere',
+  repositoryKnown: 'the state of the repository is known',
+  dirty: 'the repository has changes that are not committed',
+  repoModified: 'changed files in the repository',
+  repoUntracked: 'untracked entries in the repository',
+  stashes: 'stashes in the repository',
+  unpushed: 'commits that no remote holds',
+  currentBranch: 'the branch that is checked out',
+  defaultBranch: "the remote's default branch",
+  toDefault: 'the push goes to the default or a protected branch',
+  operation: 'an operation under way: merge, rebase …',
+  commitsLost: 'commits that nothing else would hold',
+  commitsLostKnown: 'whether that is known',
+  sessionProcess: 'the process belongs to the session',
+  sessionProcessKnown: 'whether that is known',
+  downloadedHere: 'the session fetched it from the network',
+  manifestChanged: 'the session changed the manifest',
+  packageDeclared: 'the package is declared already',
+} as const satisfies Record<string, string>;
+
+const PROTECTED =
+  /^(?:refs\/heads\/)?(?:main|master|trunk|develop|development|production|prod|staging|release(?:[/-].*)?|stable|gh-pages)$/;
+
+/** Returns the subjects of one effect: one for each target, or one without. */
+export function subjectsOf(effect: Effect, evidence: EffectEvidence | null, context: FactContext): readonly Subject[] {
+  const shared = { ...effect.facts, ...ofEffect(effect, evidence, context) };
+  if (effect.targets.length === 0) {
+    return [
+      { effect, target: null, evidence, path: null, facts: { ...shared, targetKind: 'none', targetKnown: true } },
+    ];
+  }
+  return effect.targets.map((target, index) => {
+    const path = evidence?.paths[index] ?? null;
+    return { effect, target, evidence, path, facts: { ...shared, ...ofTarget(target, path, context.places) } };
+  });
+}
+
+function ofEffect(effect: Effect, evidence: EffectEvidence | null, context: FactContext): Record<string, FactValue> {
+  const facts: Record<string, FactValue> = { effect: effect.kind, program: effect.program, via: effect.via };
+  if (context.agent !== null) facts['agent'] = context.agent;
+  for (const [name, reading] of Object.entries(evidence?.facts ?? {})) put(facts, name, reading);
+  for (const name of ['commitsLost', 'sessionProcess']) facts[`${name}Known`] ??= false;
+  const repository = evidence?.repository ?? null;
+  facts['repositoryKnown'] = repository?.modified.known === true;
+  if (repository !== null) {
+    put(facts, 'repoModified', repository.modified);
+    put(facts, 'repoUntracked', repository.untracked);
+    put(facts, 'stashes', repository.stashes);
+    put(facts, 'unpushed', repository.unpushed);
+    if (repository.modified.known) facts['dirty'] = repository.modified.value > 0;
+    if (repository.branch !== null) facts['currentBranch'] = repository.branch;
+    if (repository.defaultBranch !== null) facts['defaultBranch'] = repository.defaultBranch;
+    if (repository.operation !== null) facts['operation'] = repository.operation;
+  }
+  if (effect.kind === 'git.push')
+    facts['toDefault'] = goesToDefault(effect, repository?.branch ?? null, repository?.defaultBranch ?? null);
+  return facts;
+}
+
+/** A push that names no branch goes where the current one goes. */
+function goesToDefault(effect: Effect, current: string | null, standard: string | null): boolean {
+  if (effect.facts['protected'] === true) return true;
+  const named = effect.facts['branch'];
+  const branch = typeof named === 'string' && named !== 'HEAD' ? named : current;
+  return branch !== null && (PROTECTED.test(branch) || branch === standard);
+}
+
+function ofTarget(target: Target, path: PathEvidence | null, places: Places): Record<string, FactValue> {
+  switch (target.kind) {
+    case 'name':
+      return { targetKind: 'name', targetKnown: true, noun: target.noun, name: target.name };
+    case 'unknown-name':
+      return { targetKind: 'unknown-name', targetKnown: false, noun: target.noun };
+    case 'unknown-path': {
+      const facts: Record<string, FactValue> = {
+        targetKind: 'unknown-path',
+        targetKnown: false,
+        zone: 'unknown',
+        fileClass: fileClassOf(`/${target.text.replaceAll(/["']/g, '')}`, places),
+        ...ofReadings(null),
+      };
+      facts['generated'] = facts['fileClass'] === 'regenerable';
+      if (target.prefix !== null) facts['prefixZone'] = zoneOf(target.prefix, places);
+      if (target.ifEmpty !== null) facts['ifEmptyZone'] = zoneOf(target.ifEmpty, places);
+      return facts;
+    }
+    case 'path': {
+      const fileClass = path?.fileClass ?? fileClassOf(target.path, places);
+      const readings = ofReadings(path);
+      return {
+        targetKind: 'path',
+        targetKnown: true,
+        path: target.path,
+        glob: target.glob,
+        zone: path?.zone ?? zoneOf(target.path, places),
+        fileClass,
+        holdsBelay: holdsBelay(target.path, places),
+        ...readings,
+        generated: fileClass === 'regenerable' || readings['regenerable'] === true,
+      };
+    }
+    default:
+      return target satisfies never;
+  }
+}
+
+function ofReadings(path: PathEvidence | null): Record<string, FactValue> {
+  if (path === null)
+    return { existsKnown: false, filesKnown: false, gitKnown: false, regenerableKnown: false, sessionMadeKnown: false };
+  const facts: Record<string, FactValue> = { mountPoint: path.mountPoint, leadsAway: path.leadsTo !== null };
+  put(facts, 'exists', path.exists);
+  put(facts, 'files', path.files);
+  put(facts, 'bytes', path.bytes);
+  put(facts, 'sessionMade', path.sessionMade);
+  facts['gitKnown'] = path.git.known;
+  if (path.git.known) {
+    facts['inGit'] = path.git.value !== null;
+    if (path.git.value !== null) {
+      const { clean, modified, untracked, ignored } = path.git.value;
+      Object.assign(facts, { clean, modified, untracked, ignored, notInGit: modified + untracked + ignored });
+    } else if (path.files.known) facts['notInGit'] = path.files.value;
+  }
+  facts['regenerableKnown'] = path.regenerable.known;
+  if (path.regenerable.known) facts['regenerable'] = path.regenerable.value !== null;
+  return facts;
+}
+
+function put(facts: Record<string, FactValue>, name: string, reading: Known<string | number | boolean>): void {
+  facts[`${name}Known`] = reading.known;
+  if (reading.known) facts[name] = reading.value;
+}
