@@ -1,10 +1,25 @@
 /** The files that a unified diff names. Pure; a line that is no header is passed over. */
-import type { Target } from './effect.ts';
+import type { Effect, Target } from './effect.ts';
 import type { Arg, Call } from './program.ts';
 import { literal, within } from './readings.ts';
 
+/** Returns the effects of applying a patch: the files that it names, or files that can't be known. */
+export function patchEffects(
+  call: Call,
+  patchText: string | null,
+  strip: number,
+  folder: Arg | null,
+): readonly Effect[] {
+  if (patchText === null) return [call.effect('fs.edit', [])];
+  const { edited, deleted } = patchedPaths(call, patchText, strip, folder);
+  return [
+    ...(edited.length > 0 ? [call.effect('fs.edit', edited)] : []),
+    ...(deleted.length > 0 ? [call.effect('fs.delete', deleted, { recursive: false, force: false })] : []),
+  ];
+}
+
 /** Returns the paths that `patchText` changes or makes, and those that it deletes, with `strip` leading parts taken off. */
-export function patchedPaths(
+function patchedPaths(
   call: Call,
   patchText: string,
   strip: number,

@@ -1,6 +1,6 @@
 /** Programs that change files in place: sed, patch, and formatters told to. Pure; sed's own `e` and `w` commands are met. */
-import { patchedPaths } from '../patch-text.ts';
-import type { Arg, Call, Program, Reading } from '../program.ts';
+import { patchEffects } from '../patch-text.ts';
+import type { Call, Program, Reading } from '../program.ts';
 import { flow, literal, NOTHING, text, words } from '../readings.ts';
 
 /** One command of a sed script that does more than change the text that passes. */
@@ -81,16 +81,6 @@ function patch(call: Call): Reading {
   const strip = Number(text(options.value('-p', '--strip')) ?? 0);
   const folder = options.value('-d', '--directory') ?? null;
   return { effects: patchEffects(call, patchText, strip, folder) };
-}
-
-/** Returns the effects of applying a patch: the files that it names, or files that can't be known. */
-export function patchEffects(call: Call, patchText: string | null, strip: number, folder: Arg | null) {
-  if (patchText === null) return [call.effect('fs.edit', [])];
-  const { edited, deleted } = patchedPaths(call, patchText, strip, folder);
-  return [
-    ...(edited.length > 0 ? [call.effect('fs.edit', edited)] : []),
-    ...(deleted.length > 0 ? [call.effect('fs.delete', deleted, { recursive: false, force: false })] : []),
-  ];
 }
 
 export const programs: readonly Program[] = [

@@ -140,7 +140,7 @@ function negated(expression: readonly Arg[], at: number): string {
 
 function fd(call: Call): Reading {
   const at = call.args.findIndex((arg) => /^(-[xX]|--exec(-batch)?)$/.test(text(arg) ?? ''));
-  const words = at < 0 ? call.args : call.args.slice(0, at);
+  const searched = at < 0 ? call.args : call.args.slice(0, at);
   const options = call.options(
     {
       flags: words('-H --hidden -I --no-ignore -u --unrestricted -s -i -g --glob -F -a -l -L -p -0 -1 -q'),
@@ -148,7 +148,7 @@ function fd(call: Call): Reading {
         '-d --max-depth --min-depth --exact-depth -E --exclude -t --type -e --extension -S --size --changed-within --changed-before -o --owner -c --color -j --threads --max-results --search-path -C --base-directory --path-separator --format',
       ),
     },
-    words,
+    searched,
   );
   const [pattern, ...places] = options.operands;
   const given = [...places, ...options.values('--search-path', '-C', '--base-directory')];

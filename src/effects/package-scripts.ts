@@ -1,0 +1,151 @@
+/**
+ * What a package.json makes run by name: `npm run x` with its `pre` and `post`, and what install and publish run by themselves.
+ * Reads only through the call, and only the nearest package.json; one that can't be read or parsed has no scripts.
+ */
+import { posix } from 'node:path';
+import type { Arg, Call, Reading } from './program.ts';
+import { literal, NOTHING, shellLine, text, together, within } from './readings.ts';
+
+/** How far up a package.json is looked for when the workspace is not known. */
+const MAX_PARENTS = 5;
+
+interface Manifest {
+  readonly folder: string;
+  readonly scripts: ReadonlyMap<string, string>;
+  readonly dependencies: ReadonlySet<string>;
+}
+
+/** Scripts that installing the project itself runs, in order, npm-scripts(7) 10. */
+const ON_INSTALL = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare'];
+const ON_PUBLISH = ['prepublishOnly', 'prepack', 'prepare', 'postpack', 'publish', 'postpublish'];
+
+/** Returns what the script `name` would do with `rest` after it, its `pre` and `post` scripts too. */
+export function runScript(call: Call, tool: string, name: string, rest: readonly Arg[], folder?: Arg): Reading {
+  const manifest = manifestOf(call, folder);
+  if (manifest === null || !manifest.scripts.has(name)) return NOTHING;
+  return scripts(call, manifest, [`pre${name}`, name, `post${name}`], `${tool} ${name}`, name, rest);
+}
+
+/** Returns whether the nearest package.json has a script of this name. */
+export function hasScript(call: Call, name: string, folder?: Arg): boolean {
+  return manifestOf(call, folder)?.scripts.has(name) === true;
+}
+
+/** Returns what installing or publishing the project runs by itself. */
+export function runLifecycle(call: Call, tool: string, when: 'install' | 'publish', folder?: Arg): Reading {
+  const manifest = manifestOf(call, folder);
+  return manifest === null
+    ? NOTHING
+    : scripts(call, manifest, when === 'install' ? ON_INSTALL : ON_PUBLISH, `${tool} ${when}`, '', []);
+}
+
+/** Returns whether the project has the package already: in its manifest, or as a program in node_modules/.bin. */
+export function isLocalPackage(call: Call, name: string, program: string): boolean {
+  const manifest = manifestOf(call, undefined);
+  if (manifest?.dependencies.has(name) === true) return true;
+  const folders = [manifest?.folder, call.cwd ?? undefined].flatMap((folder) => folder ?? []);
+  return folders.some((folder) => call.readFile(`${folder}/node_modules/.bin/${program}`) !== null);
+}
+
+function scripts(
+  call: Call,
+  manifest: Manifest,
+  names: readonly string[],
+  via: string,
+  main: string,
+  rest: readonly Arg[],
+): Reading {
+  const words = shellLine(rest);
+  const enter = manifest.folder === call.cwd ? '' : `cd ${shellLine([literal(manifest.folder, call.span)]) ?? '.'}\n`;
+  return together(
+    ...names.flatMap((name) => {
+      const body = manifest.scripts.get(name);
+      if (body === undefined) return [];
+      return [
+        call.script(enter + (name === main && words !== null && words !== '' ? `${body} ${words}` : body), via, {
+          dialect: 'sh',
+        }),
+      ];
+    }),
+  );
+}
+
+function manifestOf(call: Call, folder: Arg | undefined): Manifest | null {
+  const target = call.path(within(null, folder ?? literal('.', call.span)));
+  if (target.kind !== 'path' || target.glob) return null;
+  let at = target.path;
+  for (let up = 0; up <= MAX_PARENTS; up++) {
+    const found = call.readFile(posix.join(at, 'package.json'));
+    if (found !== null) return parseManifest(at, found);
+    if (at === call.workspace || at === '/' || at === call.home) return null;
+    at = posix.dirname(at);
+  }
+  return null;
+}
+
+function parseManifest(folder: string, source: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(source);
+  } catch {
+    value = null;
+  }
+  const strings = (key: string) => entries(entries(value).get(key));
+  const scriptTexts = [...strings('scripts')].flatMap(([name, body]) =>
+    typeof body === 'string' ? [[name, body] as const] : [],
+  );
+  return {
+    folder,
+    scripts: new Map(scriptTexts),
+    dependencies: new Set(
+      ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'].flatMap((key) => [
+        ...strings(key).keys(),
+      ]),
+    ),
+  };
+}
+
+function entries(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+}
+
+/** Returns a package's name without its version, and the program that it most likely brings. */
+export function packageName(spec: string): { readonly name: string; readonly program: string } {
+  const name = /^(@[^/]+\/[^@]+|[^@][^@]*)/.exec(spec)?.[1] ?? spec;
+  return { name, program: name.replace(/^@[^/]+\//, '').replace(/^.*\//, '') };
+}
+
+/** Returns where a package spec points: `name@1`, `git+ssh://…`, `user/repo`, `https://…tgz`, `./folder`. */
+export function packageSource(spec: string): 'registry' | 'git' | 'url' | 'path' {
+  if (/^(git(\+\w+)?:|git@|(github|gitlab|bitbucket|gist):|git\+)/.test(spec) || /\.git(#.*|@.*)?$/.test(spec))
+    return 'git';
+  if (/^https?:/.test(spec)) return /^https?:\/\/(github|gitlab)\.com\/[^/]+\/[^/]+$/.test(spec) ? 'git' : 'url';
+  if (/^(\.{1,2}(\/|$|\[)|\/|~|file:|link:|portal:)/.test(spec) || /\.(tgz|tar\.gz|whl|gem|zip)$/.test(spec))
+    return 'path';
+  return /^[\w-]+\/[\w.-]+(#.*)?$/.test(spec) ? 'git' : 'registry';
+}
+
+/**
+ * Returns what running a package for the occasion does: the package itself, and what the program of that name would do with
+ * `rest`, when a table knows it.
+ */
+export function runPackage(call: Call, spec: Arg, rest: readonly Arg[], via: string, local?: boolean): Reading {
+  const word = text(spec);
+  if (word === undefined) {
+    return {
+      effects: [
+        call.effect('run.package', [{ kind: 'unknown-name', noun: 'package', text: spec.span.text }], { local: false }),
+      ],
+    };
+  }
+  const { name, program } = packageName(word);
+  const known = local ?? isLocalPackage(call, name, program);
+  const ran = call.run([literal(program, spec.span), ...rest], via);
+  return {
+    ...ran,
+    effects: [
+      call.effect('run.package', [{ kind: 'name', noun: 'package', name: word }], { local: known }),
+      ...ran.effects,
+    ],
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * git(1): what stands before the subcommand, aliases, and the way to the subcommand's own table in `effects/git/`.
+ *
+ *   git -C folder -c key=value … SUBCOMMAND words   ─▶ what the settings run + what the subcommand does
+ */
+import { configEffects, configTable } from '../git/config.ts';
+import { historyTable } from '../git/history.ts';
+import { othersTable } from '../git/others.ts';
+import { refsTable } from '../git/refs.ts';
+import { shareTable } from '../git/share.ts';
+import { type GitReading, gitCall } from '../git/subcommand.ts';
+import { worktreeTable } from '../git/worktree.ts';
+import type { Arg, Call, OptionSpec, Program, Reading } from '../program.ts';
+import { literal, NOTHING, shellLine, text, together, within, words } from '../readings.ts';
+
+const GLOBAL: OptionSpec = {
+  flags: words(
+    '-v --version -h --help -p --paginate -P --no-pager --no-replace-objects --no-lazy-fetch --no-optional-locks --no-advice --bare --literal-pathspecs --glob-pathspecs --noglob-pathspecs --icase-pathspecs --html-path --man-path --info-path',
+  ),
+  values: words('-C -c --git-dir --work-tree --namespace --config-env --super-prefix --attr-source --list-cmds'),
+  optionalValues: ['--exec-path'],
+  stopAtOperand: true,
+};
+
+const TABLES = [worktreeTable, refsTable, shareTable, historyTable, configTable, othersTable];
+
+const SUBCOMMANDS: ReadonlyMap<string, GitReading> = new Map(
+  TABLES.flatMap((table) => Object.entries(table.subcommands)),
+);
+
+/** Aliases of aliases end here; git itself refuses loops. */
+const MAX_ALIASES = 8;
+
+function git(call: Call): Reading {
+  return read(call, call.args, new Map(), 0);
+}
+
+function read(call: Call, args: readonly Arg[], inherited: ReadonlyMap<string, string>, depth: number): Reading {
+  const options = call.options(GLOBAL, args);
+  const [first, ...rest] = options.operands;
+  const folders = options.values('-C');
+  const folder = [...folders, ...options.values('--work-tree')].reduce<Arg | null>(
+    (outer, inner) => within(outer, inner),
+    null,
+  );
+  const settings = options.values('-c');
+  if (first === undefined || options.has('-h', '--help', '--version', '-v')) return NOTHING;
+  const subcommand = text(first);
+  if (subcommand === undefined) return { effects: [call.effect('opaque', [], { what: 'dynamic-command' })] };
+  const one = gitCall(call, subcommand, rest, folder);
+  const set = { effects: settings.flatMap((setting) => configEffects(one, setting, 'call')) };
+  const elsewhere =
+    options.value('--exec-path') === undefined
+      ? NOTHING
+      : { effects: [call.effect('run.code', [], { language: 'shell', from: 'file' })] };
+  const reading = SUBCOMMANDS.get(subcommand);
+  if (rest.some((arg) => text(arg) === '--help')) return together(set, elsewhere);
+  if (reading !== undefined) return together(set, elsewhere, environment(call, subcommand), reading(one));
+  const aliases = new Map([...inherited, ...aliasesOf(settings)]);
+  const meaning = aliases.get(subcommand) ?? (depth < MAX_ALIASES ? aliasInFiles(call, folder, subcommand) : undefined);
+  if (meaning === undefined || depth >= MAX_ALIASES) return together(set, elsewhere);
+  return together(set, elsewhere, aliased(call, first, meaning, rest, folder, aliases, depth));
+}
+
+function aliased(
+  call: Call,
+  at: Arg,
+  meaning: string,
+  rest: readonly Arg[],
+  folder: Arg | null,
+  aliases: ReadonlyMap<string, string>,
+  depth: number,
+): Reading {
+  if (meaning.startsWith('!')) {
+    const line = shellLine(rest);
+    return call.script(
+      line === null || line === '' ? meaning.slice(1) : `${meaning.slice(1)} ${line}`,
+      `git ${text(at) ?? ''}`,
+    );
+  }
+  const spoken = (meaning.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) =>
+    literal(word.replace(/^(['"])(.*)\1$/s, '$2'), at.span),
+  );
+  const where = folder === null ? [] : [literal('-C', at.span), folder];
+  return read(call, [...where, ...spoken, ...rest], aliases, depth + 1);
+}
+
+function aliasesOf(settings: readonly Arg[]): readonly (readonly [string, string])[] {
+  return settings.flatMap((setting) => {
+    const [, alias, meaning] = /^alias\.([^=]+)=(.*)$/is.exec(text(setting) ?? '') ?? [];
+    return alias === undefined || meaning === undefined ? [] : [[alias, meaning] as const];
+  });
+}
+
+/** Returns what the repository's or the user's configuration calls `alias`, when it can be read. */
+function aliasInFiles(call: Call, folder: Arg | null, alias: string): string | undefined {
+  const where = call.path(folder ?? literal('.', call.span));
+  const roots = where.kind === 'path' ? [`${where.path}/.git/config`] : [];
+  if (call.workspace !== null) roots.push(`${call.workspace}/.git/config`);
+  if (call.home !== null) roots.push(`${call.home}/.gitconfig`, `${call.home}/.config/git/config`);
+  for (const file of new Set(roots)) {
+    const meaning = aliasIn(call.readFile(file) ?? '', alias);
+    if (meaning !== undefined) return meaning;
+  }
+  return undefined;
+}
+
+function aliasIn(config: string, alias: string): string | undefined {
+  let inside = false;
+  for (const line of config.split('\n')) {
+    const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
+    if (section !== undefined) inside = section.trim().toLowerCase() === 'alias';
+    const [, key, value] = /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (inside && key?.toLowerCase() === alias.toLowerCase() && value !== undefined) {
+      return value.replace(/^"(.*)"$/, '$1').replace(/\\(["\\])/g, '$1');
+    }
+  }
+  return undefined;
+}
+
+/** Programs that the environment names and this subcommand starts, git(1). */
+function environment(call: Call, subcommand: string): Reading {
+  const names = [
+    ...(/^(push|fetch|pull|clone|ls-remote|submodule|remote)$/.test(subcommand)
+      ? ['GIT_SSH_COMMAND', 'GIT_PROXY_COMMAND']
+      : []),
+    ...(/^(diff|log|show)$/.test(subcommand) ? ['GIT_EXTERNAL_DIFF'] : []),
+    ...(/^(diff|log|show|branch|tag|grep|blame)$/.test(subcommand) ? ['GIT_PAGER'] : []),
+    ...(/^(commit|rebase|merge|tag|notes|revert|cherry-pick)$/.test(subcommand) ? ['GIT_EDITOR'] : []),
+  ];
+  const values = names.flatMap((variable) => {
+    const value = call.env(variable);
+    return typeof value === 'string' && value.trim() !== '' ? [call.script(value, variable)] : [];
+  });
+  // Options after `ssh` with no host make no effect of their own: git adds the host.
+  return { effects: values.flatMap((value) => value.effects).filter((effect) => effect.program !== 'ssh') };
+}
+
+export const programs: readonly Program[] = [
+  {
+    names: ['git'],
+    manual: 'git(1) and its subcommands, git 2.47',
+    read: git,
+    examples: [
+      ...TABLES.flatMap((table) => table.examples),
+      { command: "git -c alias.x='!rm -rf src' x", effects: ['fs.delete'] },
+      { command: "git -c alias.x='reset --hard' x", effects: ['git.discard'] },
+      { command: 'git --git-dir=.git --work-tree=. checkout .', effects: ['git.discard'] },
+      { command: 'git --no-pager -C ../a clean -fd', effects: ['git.discard'] },
+      { command: 'git push --help', effects: [] },
+      { command: 'git --version', effects: [] },
+    ],
+  },
+  {
+    names: [/^git-[a-z-]+$/],
+    manual: 'git(1), git 2.47: the dashed forms',
+    read: (call) =>
+      call.run([literal('git', call.span), literal(call.name.slice(4), call.span), ...call.args], call.name),
+    examples: [
+      { command: 'git-reset --hard', effects: ['git.discard'] },
+      { command: 'git-status', effects: [] },
+    ],
+  },
+];

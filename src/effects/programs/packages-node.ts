@@ -1,0 +1,443 @@
+/** npm, pnpm, yarn, bun and npx: packages installed, added, published, and scripts and programs run by name. */
+import { packageSource, runLifecycle, runPackage, runScript } from '../package-scripts.ts';
+import type { Arg, Call, Program, Reading } from '../program.ts';
+import { NOTHING, runText, text, together, words } from '../readings.ts';
+import { type Does, names, type Row, subcommands, type Use } from '../subcommands.ts';
+
+const FOLDER = ['--prefix', '-C', '--dir', '--cwd'];
+
+const folderOf = (use: Use) => use.arg(...FOLDER);
+const isGlobal = (use: Use) => (use.has('-g', '--global', '--location') ? true : undefined);
+const isNamed = (use: Use) => use.operands.length > 0;
+const runsScripts = (use: Use) => !use.has('--ignore-scripts');
+
+/** Returns where the first package that is not of the registry comes from; another registry counts as a URL. */
+function source(use: Use): string {
+  const sources = use.operands.map((arg) => (text(arg) === undefined ? 'registry' : packageSource(text(arg) ?? '')));
+  return sources.find((from) => from !== 'registry') ?? (use.has('--registry') ? 'url' : 'registry');
+}
+
+const ADD: Does = {
+  effect: 'package.add',
+  noun: 'package',
+  facts: { global: isGlobal, from: source, scripts: runsScripts },
+};
+const INSTALL: Does = { effect: 'package.install', facts: { scripts: runsScripts } };
+const REMOVE: Does = { effect: 'package.remove', noun: 'package', facts: { global: isGlobal } };
+
+function lifecycle(when: 'install' | 'publish'): (use: Use) => Reading {
+  return (use) =>
+    runsScripts(use) && (when === 'publish' || !isNamed(use)) && !isGlobal(use)
+      ? runLifecycle(use.call, use.call.name, when, folderOf(use))
+      : NOTHING;
+}
+
+/** `npm run x`: without a name it lists. */
+function named(use: Use): Reading {
+  const [first, ...rest] = use.operands;
+  const script = text(first);
+  if (first === undefined) return NOTHING;
+  if (script === undefined)
+    return { effects: [use.call.effect('run.code', [], { language: 'shell', from: 'variable' })] };
+  return runScript(use.call, `${use.call.name} run`, script, rest, folderOf(use));
+}
+
+function fixed(script: string): (use: Use) => Reading {
+  return (use) => runScript(use.call, use.call.name, script, use.operands, folderOf(use));
+}
+
+function outside(verb: string, destructive = false): Does {
+  return { effect: 'service.write', noun: 'package', facts: { service: 'npm', verb, destructive } };
+}
+
+/** Settings that say where code comes from or whether it runs, npm-config(7). */
+function setting(use: Use): Reading {
+  const keys = use.operands.map((arg) => text(arg) ?? '');
+  const risky = keys.find((key) =>
+    /^(\/\/.*:_|_auth|.*registry|script-shell|ignore-scripts|strict-ssl|node-options|git|cafile|https?-proxy|npmRegistryServer|enableScripts)/.test(
+      key,
+    ),
+  );
+  return risky === undefined
+    ? NOTHING
+    : {
+        effects: [
+          use.call.effect('system.setting', [], { what: `${use.call.name} config ${risky.split('=')[0] ?? ''}` }),
+        ],
+      };
+}
+
+function reading(use: Use): Reading {
+  const token = use.operands.some((arg) => /_auth|token|password/i.test(text(arg) ?? ''));
+  return token ? { effects: [use.call.effect('secret.print', [], { what: `${use.call.name} config` })] } : NOTHING;
+}
+
+/** `npm exec pkg words`, `pnpm dlx pkg words`: options of the tool end at the package. */
+function fetchedProgram(use: Use): Reading {
+  return fetched(
+    use.call,
+    use.operands,
+    use.args('-p', '--package'),
+    use.arg('-c', '--call', '--shell-mode'),
+    use.has('--no', '--no-install'),
+  );
+}
+
+function fetched(
+  call: Call,
+  operands: readonly Arg[],
+  packages: readonly Arg[],
+  script: Arg | undefined,
+  never: boolean,
+): Reading {
+  const [first, ...rest] = operands;
+  const listed =
+    packages.length === 0
+      ? NOTHING
+      : { effects: [call.effect('run.package', names('package', packages), { local: never })] };
+  if (script !== undefined) return together(listed, runText(call, script, `${call.name} -c`));
+  if (first === undefined) return listed;
+  if (packages.length > 0) return together(listed, call.run(operands, call.name));
+  return runPackage(call, first, rest, call.name, never ? true : undefined);
+}
+
+/** `npm init x` and `yarn create x` fetch and run `create-x`. */
+function creator(use: Use): Reading {
+  const [first, ...rest] = use.operands;
+  const word = text(first);
+  if (first === undefined || word === undefined) return NOTHING;
+  const [, scope = '', rest_ = word] = /^(@[^/]+\/)(.*)$/.exec(word) ?? [];
+  const spec = /^@[^/]+$/.test(word) ? `${word}/create` : `${scope}create-${rest_}`;
+  return runPackage(use.call, { kind: 'literal', value: spec, span: first.span }, rest, use.call.name);
+}
+
+const COMMON: readonly Row[] = [
+  { on: 'remove,rm,uninstall,un,unlink,r', does: REMOVE },
+  { on: 'run,run-script,rum,urn', read: named, stopAtOperand: true },
+  { on: 'test,tst,t', read: fixed('test') },
+  { on: 'start', read: fixed('start') },
+  { on: 'stop', read: fixed('stop') },
+  { on: 'restart', read: fixed('restart') },
+  {
+    on: 'publish',
+    does: { effect: 'package.publish', noun: 'package', facts: { what: 'npm package' } },
+    read: lifecycle('publish'),
+  },
+  { on: 'unpublish | deprecate | undeprecate', does: { effect: 'package.unpublish', noun: 'package' } },
+  {
+    on: 'owner,author add,rm | access set,grant,revoke,public,restricted,edit | team create,destroy,add,rm | org set,rm | profile set,enable-2fa,disable-2fa',
+    does: outside('access'),
+  },
+  { on: 'dist-tag,dist-tags,tag add,rm', does: outside('dist-tag') },
+  { on: 'token create,revoke,delete', does: outside('token') },
+  { on: 'login,adduser,add-user | logout', does: { effect: 'secret.store', facts: { verb: 'write' } } },
+  { on: 'hook add,rm,update | star | unstar', does: outside('hook') },
+  { on: 'config,c set,delete,edit | set', read: setting },
+  { on: 'config,c get,list,ls | get', read: reading },
+  { on: 'version', does: { effect: 'git.commit', when: isNamed, facts: { all: false } } },
+  { on: 'link,ln', does: { ...ADD, when: isNamed } },
+  {
+    on: 'update,up,upgrade,udpate',
+    does: [
+      { ...ADD, when: isNamed },
+      { ...INSTALL, unless: isNamed },
+    ],
+  },
+  {
+    on: 'audit fix',
+    does: {
+      effect: 'package.add',
+      facts: { from: 'registry', force: (use) => (use.has('--force') ? true : undefined) },
+    },
+  },
+  {
+    on: 'explore',
+    read: (use) => (use.operands.length > 1 ? use.call.run(use.operands.slice(1), 'npm explore') : NOTHING),
+  },
+];
+
+const VALUES = words(
+  '--prefix -C --dir --cwd -w --workspace --filter -F --registry --tag --otp --access --loglevel --location --cache --userconfig --omit --include -p --package -c --call --shell-mode-x --reporter --config --network-timeout --save-prefix --target --backend --cpu --os --before',
+);
+
+const ADDS: Row = {
+  on: 'install,i,in,ins,inst,insta,instal,isnt,isntall,add',
+  does: [
+    { ...ADD, when: isNamed },
+    { ...INSTALL, unless: isNamed },
+  ],
+  read: lifecycle('install'),
+};
+
+const npm = subcommands({
+  names: ['npm', 'cnpm', 'tnpm'],
+  manual: 'npm(1) and its subcommands, npm 10',
+  values: VALUES,
+  dryRun: ['--dry-run'],
+  rows: [
+    ADDS,
+    { on: 'ci,clean-install,ic | rebuild,rb', does: INSTALL, read: lifecycle('install') },
+    { on: 'install-test,it | install-ci-test,cit', does: INSTALL, read: fixed('test') },
+    { on: 'exec,x', read: fetchedProgram, stopAtOperand: true },
+    { on: 'init,create,innit', read: creator, stopAtOperand: true },
+    ...COMMON,
+  ],
+  examples: [
+    { command: 'npm ci', effects: ['package.install'] },
+    { command: 'npm install', effects: ['package.install'] },
+    { command: 'npm i -D left-pad', effects: ['package.add'] },
+    { command: 'npm install -g typescript', effects: ['package.add'] },
+    { command: 'npm uninstall left-pad', effects: ['package.remove'] },
+    { command: 'npm publish --access public', effects: ['package.publish'] },
+    { command: 'npm publish --dry-run', effects: [] },
+    { command: 'npm unpublish mine --force', effects: ['package.unpublish'] },
+    { command: 'npm owner add someone mine', effects: ['service.write'] },
+    { command: 'npm owner ls mine', effects: [] },
+    { command: 'npm config set registry https://example.org', effects: ['system.setting'] },
+    { command: 'npm config get //registry.npmjs.org/:_authToken', effects: ['secret.print'] },
+    { command: 'npm exec -- rimraf src', effects: ['run.package', 'fs.delete'] },
+    { command: "npm exec -c 'rm -rf src'", effects: ['fs.delete'] },
+    { command: 'npm create vite@latest app', effects: ['run.package'] },
+    { command: 'npm view left-pad', effects: [] },
+    { command: 'npm run', effects: [] },
+  ],
+});
+
+const pnpm = subcommands({
+  names: ['pnpm'],
+  manual: 'pnpm 9 command reference',
+  values: VALUES,
+  dryRun: ['--dry-run'],
+  rows: [
+    ADDS,
+    { on: 'rebuild,rb | fetch | dedupe', does: INSTALL },
+    { on: 'dlx', read: fetchedProgram, stopAtOperand: true },
+    {
+      on: 'exec',
+      read: (use) => (isNamed(use) ? use.call.run(use.operands, 'pnpm exec') : NOTHING),
+      stopAtOperand: true,
+    },
+    { on: 'create', read: creator, stopAtOperand: true },
+    { on: 'env use,add', does: { effect: 'package.add', facts: { global: true, from: 'registry' } } },
+    ...COMMON,
+  ],
+  otherwise: named,
+  examples: [
+    { command: 'pnpm install --frozen-lockfile', effects: ['package.install'] },
+    { command: 'pnpm add zod', effects: ['package.add'] },
+    { command: 'pnpm dlx rimraf src', effects: ['run.package', 'fs.delete'] },
+    { command: 'pnpm exec rm -rf src', effects: ['fs.delete'] },
+    { command: 'pnpm --filter web publish', effects: ['package.publish'] },
+    { command: 'pnpm list', effects: [] },
+  ],
+});
+
+const yarn = subcommands({
+  names: ['yarn', 'yarnpkg'],
+  manual: 'yarn 1.22 and yarn 4 command references',
+  values: VALUES,
+  dryRun: ['--dry-run'],
+  rows: [
+    {
+      on: 'add | global add | plugin import',
+      does: { ...ADD, facts: { ...ADD.facts, global: (use) => (use.verbs[0] === 'global' ? true : undefined) } },
+    },
+    { on: 'global remove', does: REMOVE },
+    { on: 'install', does: INSTALL, read: lifecycle('install') },
+    { on: 'dlx', read: fetchedProgram, stopAtOperand: true },
+    {
+      on: 'exec',
+      read: (use) => (isNamed(use) ? use.call.run(use.operands, 'yarn exec') : NOTHING),
+      stopAtOperand: true,
+    },
+    { on: 'create', read: creator, stopAtOperand: true },
+    {
+      on: 'npm publish',
+      does: { effect: 'package.publish', facts: { what: 'npm package' } },
+      read: lifecycle('publish'),
+    },
+    { on: 'npm tag add,remove', does: outside('dist-tag') },
+    {
+      on: 'workspace',
+      read: (use) =>
+        use.operands.length > 1
+          ? use.call.run(
+              [{ kind: 'literal', value: 'yarn', span: use.call.span }, ...use.operands.slice(1)],
+              'yarn workspace',
+            )
+          : NOTHING,
+      stopAtOperand: true,
+    },
+    ...COMMON,
+  ],
+  otherwise: (use) =>
+    isNamed(use)
+      ? named(use)
+      : use.has('--version', '-v')
+        ? NOTHING
+        : { effects: [use.call.effect('package.install', [], { scripts: true })] },
+  examples: [
+    { command: 'yarn', effects: ['package.install'] },
+    { command: 'yarn add react', effects: ['package.add'] },
+    { command: 'yarn npm publish', effects: ['package.publish'] },
+    { command: 'yarn workspace web add react', effects: ['package.add'] },
+    { command: 'yarn build', effects: [] },
+  ],
+});
+
+const bun = subcommands({
+  names: ['bun'],
+  manual: 'bun 1.1 command reference',
+  values: VALUES,
+  dryRun: ['--dry-run'],
+  rows: [
+    {
+      on: 'install,i,add,a',
+      does: [
+        { ...ADD, when: isNamed },
+        { ...INSTALL, unless: isNamed },
+      ],
+      read: lifecycle('install'),
+    },
+    { on: 'x', read: fetchedProgram, stopAtOperand: true },
+    { on: 'create,c', read: creator, stopAtOperand: true },
+    ...COMMON.filter((row) => !row.on.startsWith('run') && !row.on.startsWith('test')),
+    { on: 'run', read: runBun, stopAtOperand: true },
+    { on: 'test | build | pm | repl' },
+  ],
+  otherwise: runBun,
+  examples: [
+    { command: 'bun install', effects: ['package.install'] },
+    { command: 'bun add zod', effects: ['package.add'] },
+    { command: 'bun x rimraf src', effects: ['run.package', 'fs.delete'] },
+    { command: 'bun test', effects: [] },
+    { command: 'bun pm ls', effects: [] },
+  ],
+});
+
+/** `bun run x` is a script of package.json, or a file that bun itself runs; `-e` is code. */
+function runBun(use: Use): Reading {
+  const code = /^(-e|--eval|-p|--print)$/;
+  const at = use.call.args.findIndex((arg) => code.test(text(arg) ?? ''));
+  const source_ = text(use.call.args[at + 1]);
+  if (at >= 0)
+    return source_ === undefined
+      ? { effects: [use.call.effect('run.code', [], { language: 'javascript', from: 'variable' })] }
+      : use.call.code('javascript', source_, 'bun -e');
+  const [file] = use.operands;
+  const path = text(file);
+  if (file === undefined || path === undefined || !/\.[cm]?[jt]sx?$/.test(path)) return named(use);
+  const target = use.call.path(file);
+  const body = target.kind === 'path' ? use.call.readFile(target.path) : null;
+  return body === null ? NOTHING : use.call.code('typescript', body, `bun ${path}`);
+}
+
+function npx(call: Call): Reading {
+  const options = call.options({
+    flags: words(
+      '-y --yes -n --no --no-install --ignore-existing -q --quiet --prefer-offline --prefer-online --bun --verbose --silent -v --version -h --help',
+    ),
+    values: words('-p --package -c --call -w --workspace --registry --prefix --cache --userconfig'),
+    stopAtOperand: true,
+  });
+  if (options.has('-v', '--version', '-h', '--help')) return NOTHING;
+  return fetched(
+    call,
+    options.operands,
+    options.values('-p', '--package'),
+    options.value('-c', '--call'),
+    options.has('-n', '--no', '--no-install'),
+  );
+}
+
+/** Programs that only start others: words after their own options are a command line, or several. */
+function shx(call: Call): Reading {
+  const start = call.args.findIndex((arg) => !/^--(silent|verbose|noglob)$/.test(text(arg) ?? ''));
+  return start < 0 ? NOTHING : call.run(call.args.slice(start), call.name);
+}
+
+function crossEnv(call: Call): Reading {
+  const start = call.args.findIndex((arg) => !/^(\w+=|--?$)/.test(arg.kind === 'unknown' ? arg.prefix : arg.value));
+  const command = start < 0 ? [] : call.args.slice(start);
+  const line = command.map((arg) => text(arg));
+  if (command.length === 0) return NOTHING;
+  return call.name === 'cross-env-shell' && !line.includes(undefined)
+    ? call.script(line.join(' '), call.name)
+    : call.run(command, call.name);
+}
+
+function concurrently(call: Call): Reading {
+  const options = call.options({
+    flags: words(
+      '-k --kill-others --kill-others-on-fail -r --raw -s --silent -l -p --parallel -c --continue-on-error -n --print-name -g -h --hide --no-color --passthrough-arguments -P',
+    ),
+    values: words(
+      '-m --max-processes --names --name-separator --prefix --prefix-colors --success --restart-tries --restart-after --max-parallel',
+    ),
+  });
+  return together(
+    ...options.operands.map((arg) => {
+      const word = text(arg);
+      if (word === undefined) return NOTHING;
+      const script =
+        /^(npm|yarn|pnpm|bun):([^*]+)$/.exec(word)?.[2] ?? (call.name === 'concurrently' ? undefined : word);
+      return script === undefined ? call.script(word, call.name) : runScript(call, call.name, script, []);
+    }),
+  );
+}
+
+export const programs: readonly Program[] = [
+  npm,
+  pnpm,
+  yarn,
+  bun,
+  {
+    names: ['npx', 'bunx', 'pnpx'],
+    manual: 'npx(1), npm 10',
+    read: npx,
+    examples: [
+      { command: 'npx rimraf src', effects: ['run.package', 'fs.delete'] },
+      { command: 'npx --yes cowsay@1 hi', effects: ['run.package'] },
+      { command: "npx -p rimraf -c 'rm -rf src'", effects: ['run.package', 'fs.delete'] },
+      { command: 'npx --version', effects: [] },
+    ],
+  },
+  {
+    names: ['shx', 'cross-env', 'cross-env-shell'],
+    manual: 'shx 0.3 README, cross-env 7 README',
+    read: (call) => (call.name === 'shx' ? shx(call) : crossEnv(call)),
+    examples: [
+      { command: 'shx rm -rf src', effects: ['fs.delete'] },
+      { command: 'cross-env NODE_ENV=test rm -rf src', effects: ['fs.delete'] },
+      { command: 'cross-env NODE_ENV=test', effects: [] },
+    ],
+  },
+  {
+    names: ['concurrently', 'npm-run-all', 'npm-run-all2', 'run-s', 'run-p'],
+    manual: 'concurrently 9 README, npm-run-all 4 README',
+    read: concurrently,
+    examples: [
+      { command: "concurrently 'rm -rf src' 'ls'", effects: ['fs.delete'] },
+      { command: 'run-s lint build', effects: [] },
+    ],
+  },
+  {
+    names: ['corepack', 'volta', 'fnm', 'nvm'],
+    manual: 'corepack 0.29 README, volta 2 reference',
+    read: (call) => {
+      const verb = text(call.args[0]) ?? '';
+      if (/^(install|use|pin|prepare|up)$/.test(verb))
+        return {
+          effects: [
+            call.effect('package.add', names('package', call.args.slice(1, 2)), { global: true, from: 'registry' }),
+          ],
+        };
+      const command = call.name === 'corepack' && /^(npm|pnpm|yarn)(@|$)/.test(verb);
+      return command ? call.run(call.args, 'corepack') : NOTHING;
+    },
+    examples: [
+      { command: 'corepack pnpm add zod', effects: ['package.add'] },
+      { command: 'corepack enable', effects: [] },
+    ],
+  },
+];
