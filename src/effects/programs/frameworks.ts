@@ -1,0 +1,295 @@
+/** Database commands of application frameworks: migrations, and the resets that empty a database. */
+import type { Program } from '../program.ts';
+import { type Does, given, known, production, type Row, subcommands, type Tool, words } from '../subcommands.ts';
+
+const drops = (tool: string): Does => ({
+  effect: 'db.drop',
+  facts: { tool, statement: (use) => use.verbs.join(' '), production },
+});
+const migrates = (tool: string): Does => ({ effect: 'db.schema', facts: { tool, production } });
+const writes = (tool: string): Does => ({ effect: 'db.write', facts: { statement: tool, production } });
+
+const tool = (names: readonly string[], manual: string, rest: Omit<Tool, 'names' | 'manual'>): Program =>
+  subcommands({ names, manual, dryRun: ['--dry-run', '--pretend', '--sql'], ...rest });
+
+const prisma = tool(['prisma', 'prisma2'], 'prisma CLI 6.18', {
+  values: words('--schema --name -n --config --url --to-schema-datamodel --from-url'),
+  rows: [
+    { on: 'migrate reset', does: drops('prisma') },
+    {
+      on: 'db push',
+      does: [
+        { ...drops('prisma'), when: given('--force-reset', '--accept-data-loss') },
+        { ...migrates('prisma'), unless: given('--force-reset', '--accept-data-loss') },
+      ],
+    },
+    { on: 'migrate deploy,dev,resolve', does: migrates('prisma') },
+    { on: 'db execute', does: writes('prisma db execute') },
+    { on: 'db seed', does: writes('prisma db seed') },
+  ],
+  examples: [
+    { command: 'prisma generate', effects: [] },
+    { command: 'prisma migrate status', effects: [] },
+    { command: 'prisma migrate reset --force', effects: ['db.drop'] },
+    { command: 'prisma db push --accept-data-loss', effects: ['db.drop'] },
+    { command: 'prisma db push', effects: ['db.schema'] },
+    { command: 'prisma migrate deploy', effects: ['db.schema'] },
+  ],
+});
+
+const queryBuilders = tool(
+  [
+    'drizzle-kit',
+    'typeorm',
+    'typeorm-ts-node-commonjs',
+    'typeorm-ts-node-esm',
+    'sequelize',
+    'sequelize-cli',
+    'knex',
+    'mikro-orm',
+    'kysely',
+    'db-migrate',
+    'node-pg-migrate',
+    'dbmate',
+    'atlas',
+    'payload',
+    'strapi',
+    'medusa',
+  ],
+  'drizzle-kit 0.31, typeorm 0.3, sequelize-cli 6, knex 3, dbmate 2',
+  {
+    values: words('-d --dataSource --config --env --url -u --knexfile --dir'),
+    rows: [
+      {
+        on: 'drop | schema:drop | db:drop | database drop | migrate:fresh | schema:fresh | migration:fresh | schema clean | fresh | reset',
+        does: { ...drops('migration tool') },
+      },
+      {
+        on: 'migrate:rollback | migration:revert | db:migrate:undo | db:migrate:undo:all | migrate:down | migration:down | rollback | down',
+        does: { ...drops('migration rollback') },
+      },
+      {
+        on: 'push',
+        does: [
+          { ...drops('drizzle-kit push --force'), when: given('--force') },
+          { ...migrates('drizzle-kit'), unless: given('--force') },
+        ],
+      },
+      {
+        on: 'migrate | migration:run | db:migrate | migrate:latest | migrate:up | schema:sync | schema:update | migration:up | up | schema apply | migrate apply',
+        does: migrates('migration tool'),
+      },
+      { on: 'db:seed | db:seed:all | seed:run | seed', does: writes('seed') },
+      { on: 'query', does: writes('query') },
+    ],
+    examples: [
+      { command: 'drizzle-kit generate', effects: [] },
+      { command: 'drizzle-kit push --force', effects: ['db.drop'] },
+      { command: 'drizzle-kit migrate', effects: ['db.schema'] },
+      { command: 'typeorm schema:drop -d src/data.ts', effects: ['db.drop'] },
+      { command: 'knex migrate:latest', effects: ['db.schema'] },
+      { command: 'sequelize db:drop', effects: ['db.drop'] },
+    ],
+  },
+);
+
+const ARTISAN_ROWS: readonly Row[] = [
+  { on: 'migrate:fresh | migrate:refresh | migrate:reset | db:wipe', does: drops('artisan') },
+  { on: 'migrate:rollback', does: drops('artisan') },
+  { on: 'migrate', does: migrates('artisan') },
+  { on: 'db:seed', does: writes('artisan db:seed') },
+  {
+    on: 'tinker',
+    values: ['--execute'],
+    read: (use) => ({
+      effects:
+        use.value('--execute') === undefined
+          ? []
+          : use.call.code('php', use.value('--execute') ?? '', 'artisan tinker').effects,
+    }),
+  },
+  { on: 'key:generate', does: { effect: 'secret.store', facts: { verb: 'write' } } },
+  { on: 'down', does: { effect: 'service.change', facts: { verb: 'stop', unit: 'application' } } },
+];
+
+const artisan = tool(['artisan', 'sail'], 'Laravel 12 artisan', {
+  values: words('--env --database --path --seeder --class'),
+  rows: [
+    ...ARTISAN_ROWS,
+    ...ARTISAN_ROWS.map((row) => ({
+      ...row,
+      on: row.on
+        .split(' | ')
+        .map((path) => `artisan ${path}`)
+        .join(' | '),
+    })),
+  ],
+  examples: [
+    { command: './artisan route:list', effects: [] },
+    { command: './artisan migrate:fresh --seed', effects: ['db.drop'] },
+    { command: './artisan migrate', effects: ['db.schema'] },
+    { command: './artisan migrate --pretend', effects: [] },
+    { command: 'sail artisan db:wipe', effects: ['db.drop'] },
+  ],
+});
+
+const rails = tool(['rails', 'rake'], 'Rails 8.1 commands', {
+  values: words('-e --environment -f --rakefile'),
+  dryRun: ['-n', '--dry-run', '-T', '--tasks', '-P'],
+  rows: [
+    {
+      on: 'db:drop | db:reset | db:schema:load | db:setup | db:structure:load | db:purge | db:drop:all | db:migrate:reset | db:truncate_all | db:seed:replant | db:test:purge | db:drop:_unsafe | db:drop:primary',
+      does: drops('rails'),
+    },
+    { on: 'db:rollback | db:migrate:down | db:migrate:redo', does: drops('rails') },
+    { on: 'db:migrate | db:prepare | db:migrate:up | db:encryption:init', does: migrates('rails') },
+    { on: 'db:seed | db:fixtures:load', does: writes('rails db:seed') },
+    {
+      on: 'runner,r',
+      read: (use) => ({
+        effects: use.operands
+          .slice(0, 1)
+          .flatMap((arg) =>
+            known(arg) === undefined
+              ? [use.call.effect('opaque', [], { what: 'dynamic-code' })]
+              : use.call.code('ruby', known(arg) ?? '', 'rails runner').effects,
+          ),
+      }),
+    },
+    {
+      on: 'credentials:show | encrypted:show',
+      flow: 'secret',
+      does: { effect: 'secret.print', facts: { what: 'rails credentials' } },
+    },
+    { on: 'credentials:edit | encrypted:edit', does: { effect: 'secret.store', facts: { verb: 'write' } } },
+  ],
+  examples: [
+    { command: 'rails routes', effects: [] },
+    { command: 'rails test', effects: [] },
+    { command: 'rails db:drop db:create', effects: ['db.drop'] },
+    { command: 'rake db:schema:load RAILS_ENV=production', effects: ['db.drop'] },
+    { command: 'rails db:migrate', effects: ['db.schema'] },
+    { command: 'rails runner "User.delete_all"', effects: ['db.write'] },
+  ],
+});
+
+const django = tool(
+  ['manage.py', 'django-admin', 'flask', 'alembic', 'aerich'],
+  'Django 5.2, Flask-Migrate 4, alembic 1.17',
+  {
+    values: words('--settings --database --app -A -c --config -n --name -x --pythonpath -m'),
+    dryRun: ['--plan', '--check', '--dry-run', '--sql'],
+    rows: [
+      {
+        on: 'flush | reset_db | reset_schema | sqlflush_apply | db downgrade | downgrade | drop_test_database | delete_squashed_migrations',
+        does: drops('migrations'),
+      },
+      {
+        on: 'migrate',
+        does: [
+          { ...drops('django migrate zero'), when: (use) => known(use.operands[1]) === 'zero' },
+          { ...migrates('django'), unless: (use) => known(use.operands[1]) === 'zero' },
+        ],
+      },
+      { on: 'db upgrade,stamp | upgrade | stamp', does: migrates('migrations') },
+      { on: 'loaddata', does: writes('loaddata') },
+      {
+        on: 'shell | shell_plus',
+        values: ['-c', '--command'],
+        read: (use) => ({
+          effects:
+            use.value('-c', '--command') === undefined
+              ? []
+              : use.call.code('python', use.value('-c', '--command') ?? '', 'manage.py shell').effects,
+        }),
+      },
+      {
+        on: 'runserver | run',
+        read: (use) => ({
+          effects: use.operands.concat(use.args('-h', '--host')).some((arg) => /^0\.0\.0\.0|^0:/.test(known(arg) ?? ''))
+            ? [use.call.effect('net.listen', [], { public: true })]
+            : [],
+        }),
+      },
+    ],
+    examples: [
+      { command: './manage.py check', effects: [] },
+      { command: './manage.py makemigrations', effects: [] },
+      { command: './manage.py flush --noinput', effects: ['db.drop'] },
+      { command: './manage.py migrate', effects: ['db.schema'] },
+      { command: 'alembic downgrade base', effects: ['db.drop'] },
+      { command: 'alembic upgrade head --sql', effects: [] },
+      { command: 'flask db upgrade', effects: ['db.schema'] },
+    ],
+  },
+);
+
+const mix = tool(['mix'], 'Ecto 3.13 mix tasks', {
+  rows: [
+    { on: 'ecto.drop | ecto.reset | ecto.rollback | ecto.load', does: drops('mix') },
+    { on: 'ecto.migrate | ecto.setup', does: migrates('mix') },
+    { on: 'hex.publish', does: { effect: 'package.publish', facts: { what: 'package' } } },
+    { on: 'hex.retire', does: { effect: 'package.unpublish' } },
+    {
+      on: 'run',
+      values: ['-e'],
+      does: { effect: 'run.code', facts: { language: 'elixir', from: 'expression' }, when: given('-e') },
+    },
+  ],
+  examples: [
+    { command: 'mix test', effects: [] },
+    { command: 'mix ecto.reset', effects: ['db.drop'] },
+    { command: 'mix ecto.migrate', effects: ['db.schema'] },
+  ],
+});
+
+const dbTools = tool(
+  [
+    'hasura',
+    'liquibase',
+    'flyway',
+    'sqitch',
+    'goose',
+    'migrate',
+    'dbt',
+    'sqlx',
+    'diesel',
+    'sea-orm-cli',
+    'dotnet-ef',
+    'phinx',
+    'phinx-migrate',
+    'yoyo',
+    'refinery',
+    'sea',
+    'pgroll',
+  ],
+  'flyway 11, liquibase 4, hasura 2, goose 3, sqlx-cli 0.8, diesel 2',
+  {
+    values: words(
+      '-url -user -password --url --database-url --changelog-file --endpoint --admin-secret -path -database -source -dir --project-dir --profiles-dir --target',
+    ),
+    rows: [
+      {
+        on: 'clean | drop-all | dropAll | database drop,reset,setup | db drop | reset | drop | migrate down | down | rollback | rollback-count | rollback-to-date | revert | migration revert,redo | migrate rollback | fresh | refresh | migrate fresh,reset,refresh | down-to',
+        does: { ...drops('migration tool'), unless: (use) => use.call.name === 'dbt' },
+      },
+      {
+        on: 'update | update-count | up | up-by-one | up-to | deploy | migrate | migrate up,apply,run | migration run | database update | run-migrations | force',
+        does: { ...migrates('migration tool'), unless: (use) => use.call.name === 'dbt' },
+      },
+      { on: 'metadata apply,clear', does: migrates('hasura') },
+      { on: 'run | build | seed | snapshot', does: { ...writes('dbt'), when: (use) => use.call.name === 'dbt' } },
+    ],
+    examples: [
+      { command: 'flyway info', effects: [] },
+      { command: 'flyway clean', effects: ['db.drop'] },
+      { command: 'liquibase drop-all', effects: ['db.drop'] },
+      { command: 'sqlx database drop -y', effects: ['db.drop'] },
+      { command: 'diesel migration run', effects: ['db.schema'] },
+      { command: 'dbt test', effects: [] },
+      { command: 'dbt run', effects: ['db.write'] },
+    ],
+  },
+);
+
+export const programs: readonly Program[] = [prisma, queryBuilders, artisan, rails, django, mix, dbTools];

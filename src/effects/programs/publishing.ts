@@ -1,0 +1,130 @@
+/** Tools that publish packages, extensions and app builds to the world. Registries' own clients are told elsewhere. */
+import type { EffectKind } from '../effect.ts';
+import type { Program } from '../program.ts';
+import { type FactOf, given, type Row, subcommands, type Tool, words } from '../subcommands.ts';
+
+const publishes = (on: string, what: FactOf, effect: EffectKind = 'package.publish'): Row => ({
+  on,
+  does: { effect, noun: 'artifact', facts: { what } },
+});
+const tool = (names: readonly string[], manual: string, rest: Omit<Tool, 'names' | 'manual'>): Program =>
+  subcommands({ names, manual, dryRun: ['--dry-run', '-n', '--dryRun', '--snapshot', '--skip=publish'], ...rest });
+const whole = (what: string): Pick<Tool, 'rows' | 'otherwise'> => ({
+  rows: [],
+  otherwise: (use) => ({ effects: [use.call.effect('package.publish', [], { what })] }),
+});
+
+export const programs: readonly Program[] = [
+  tool(['twine'], 'twine 6', {
+    values: words('-r --repository --repository-url -u --username -p --password --config-file -c --comment'),
+    dryRun: [],
+    rows: [publishes('upload | register', 'package')],
+    examples: [
+      { command: 'twine check dist/*', effects: [] },
+      { command: 'twine upload dist/*', effects: ['package.publish'] },
+    ],
+  }),
+  tool(['vsce', '@vscode/vsce', 'ovsx', 'web-ext', 'chrome-webstore-upload', 'wxt'], 'vsce 3, ovsx 0.10, web-ext 8', {
+    rows: [
+      publishes('publish | sign | upload | submit', 'extension'),
+      { ...publishes('unpublish', 'extension', 'package.unpublish') },
+    ],
+    examples: [
+      { command: 'vsce package', effects: [] },
+      { command: 'vsce publish minor', effects: ['package.publish'] },
+      { command: 'vsce unpublish me.ext', effects: ['package.unpublish'] },
+    ],
+  }),
+  tool(
+    ['changeset', 'lerna', 'nx-release', 'auto', 'beachball', 'bumpp-publish', 'multi-semantic-release'],
+    'changesets 2.29, lerna 9',
+    {
+      rows: [publishes('publish | shipit', 'package')],
+      examples: [
+        { command: 'changeset status', effects: [] },
+        { command: 'changeset publish', effects: ['package.publish'] },
+        { command: 'lerna publish from-git --yes', effects: ['package.publish'] },
+      ],
+    },
+  ),
+  tool(['semantic-release', 'np', 'release-it', 'standard-release'], 'semantic-release 25, release-it 19', {
+    ...whole('release'),
+    dryRun: ['--dry-run', '-d', '--preview', '--release-version', '--version', '-v'],
+    examples: [
+      { command: 'semantic-release --dry-run', effects: [] },
+      { command: 'semantic-release', effects: ['package.publish'] },
+      { command: 'release-it minor', effects: ['package.publish'] },
+    ],
+  }),
+  tool(['goreleaser', 'jreleaser', 'cargo-release', 'release-plz', 'cargo-dist'], 'goreleaser 2.12, release-plz 0.3', {
+    rows: [publishes('release | publish | full-release | deploy | announce', 'release')],
+    dryRun: ['--snapshot', '--dry-run', '--skip-publish', '--dryrun'],
+    examples: [
+      { command: 'goreleaser check', effects: [] },
+      { command: 'goreleaser release --snapshot --clean', effects: [] },
+      { command: 'goreleaser release', effects: ['package.publish'] },
+    ],
+  }),
+  tool(
+    ['eas', 'eas-cli', 'fastlane', 'altool', 'xcrun-altool', 'code-push', 'appcenter', 'shorebird'],
+    'eas-cli 16, fastlane 2.228',
+    {
+      rows: [
+        publishes(
+          'submit | update | upload_to_testflight | upload_to_app_store | deliver | pilot | supply | release | beta | deploy | ios release,beta,deploy | android release,beta,deploy | upload',
+          'app build',
+        ),
+        { on: 'credentials | match nuke', does: { effect: 'secret.store', facts: { verb: 'delete' } } },
+        { on: 'secret:create | env:create', does: { effect: 'secret.store', facts: { verb: 'write' } } },
+      ],
+      examples: [
+        { command: 'eas build --local', effects: [] },
+        { command: 'eas submit -p ios', effects: ['package.publish'] },
+        { command: 'fastlane ios release', effects: ['package.publish'] },
+      ],
+    },
+  ),
+  tool(
+    ['chromatic', 'jsr', 'clasp', 'storybook-publish', 'huggingface-cli', 'hf', 'wandb', 'kaggle', 'modelscope'],
+    'chromatic 13, jsr 0.13, hf 1',
+    {
+      rows: [
+        publishes(
+          'publish | push | deploy | upload | upload-large-folder | repo create | datasets create,version | models create',
+          'artifact',
+        ),
+        { on: 'repo delete | repo-files delete | delete', does: { effect: 'package.unpublish', noun: 'artifact' } },
+      ],
+      otherwise: (use) => ({
+        effects:
+          use.call.name === 'chromatic'
+            ? [use.call.effect('net.send', [{ kind: 'name', noun: 'host', name: 'chromatic.com' }], { what: 'file' })]
+            : [],
+      }),
+      examples: [
+        { command: 'hf download me/model', effects: [] },
+        { command: 'jsr publish', effects: ['package.publish'] },
+        { command: 'hf upload me/model .', effects: ['package.publish'] },
+      ],
+    },
+  ),
+  tool(
+    ['skopeo', 'crane', 'oras', 'cosign', 'regctl', 'ko', 'jib', 'buildah', 'kaniko'],
+    'skopeo(1) 1.20, crane 0.20',
+    {
+      rows: [
+        publishes('push | copy | cp | sign | attach | publish | apply | append', 'image'),
+        { on: 'delete', does: { effect: 'package.unpublish', noun: 'image' } },
+        {
+          on: 'rmi | rm',
+          does: { effect: 'container.remove', noun: 'image', facts: { what: 'image', all: given('-a', '--all') } },
+        },
+      ],
+      examples: [
+        { command: 'skopeo inspect docker://alpine', effects: [] },
+        { command: 'crane push app.tar me/app', effects: ['package.publish'] },
+        { command: 'buildah rm --all', effects: ['container.remove'] },
+      ],
+    },
+  ),
+];
