@@ -94,6 +94,14 @@ static int refuse_as_broken(const char *name, const char *why) {
   return BROKEN_EXIT;
 }
 
+/*
+ * Python finds out where it is installed, and whether in a virtual environment, by looking its argv[0] up in PATH (getpath.py),
+ * where it would find us. With the path of the program in argv[0], as #! gives it, it looks there.
+ */
+static void name_by_path(const char *name, char *path, char **argv) {
+  if (argv[0] != NULL && (starts_with(name, "python") || starts_with(name, "pypy"))) argv[0] = path;
+}
+
 /* The shim under a program's name. */
 static int run_program(const struct self *self, const char *name, char **argv, char **env) {
   static char path[MAX_PATH_BYTES];
@@ -101,13 +109,18 @@ static int run_program(const struct self *self, const char *name, char **argv, c
     say(name, ": command not found\n", NULL);
     return 127;
   }
-  if (value_of(env, "BELAY_SESSION") == NULL) return become(path, argv, env);
+  if (value_of(env, "BELAY_SESSION") == NULL) {
+    name_by_path(name, path, argv);
+    return become(path, argv, env);
+  }
   struct question question = {.type = "EXEC"};
   lay_out(&question, path, argv, env, 0);
   char room[MAX_PATH_BYTES];
   struct text kept = {room, 0, sizeof room, false};
   const char *why = "";
-  switch (ask(&question, env, &kept, &why)) {
+  enum answer answer = ask(&question, env, &kept, &why);
+  name_by_path(name, path, argv);
+  switch (answer) {
     case RUN: case NOT_ASKED: return become(path, argv, env);
     case RUN_WATCHED: return run_watched(path, argv, env);
     case REFUSED: return 1;

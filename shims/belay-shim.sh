@@ -46,8 +46,8 @@ case $belay_name in
     ;;
 esac
 
-# The client says `run` on descriptor 9 when this shell is to become the program. Otherwise it has done what was to be
-# done, the watched program's end included, and its status is ours. Its NODE_OPTIONS would be the agent's: kept aside.
+# The client says `run` on descriptor 9 when this shell is to become the program, `signal N` when it is to die as the
+# watched program did. Otherwise everything is done, and the client's status is ours. Its NODE_OPTIONS would be the agent's: kept aside.
 {
   belay_answer=$(
     if [ -n "${NODE_OPTIONS+set}" ]; then export BELAY_CALLERS_NODE_OPTIONS="$NODE_OPTIONS"; fi
@@ -57,9 +57,8 @@ esac
   belay_status=$?
 } 8>&1
 
-if [ "$belay_answer" = run ]; then exec "$belay_real" "$@"; fi
-if [ "$belay_status" -gt 128 ]; then
-  trap - INT TERM HUP QUIT 2>/dev/null
-  kill -"$((belay_status - 128))" $$
-fi
+case $belay_answer in
+  run) exec "$belay_real" "$@" ;;
+  signal*) kill -"${belay_answer#signal }" $$ ;;
+esac
 exit "$belay_status"

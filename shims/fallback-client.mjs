@@ -1,8 +1,9 @@
 // The asking half of belay-shim.sh: what wire.h, reach.h, watch.h and hook.h do, in Node. Called as
-// `fallback-client.mjs program|hook REAL ARGV0 ARGS...`; writes `run` to descriptor 9 when the caller is to become REAL.
-// Arguments and environment are sent as the bytes that the kernel holds, where it shows them; Node's strings lose bytes.
+// `fallback-client.mjs program|hook REAL ARGV0 ARGS...`. Descriptor 9 tells the script what is left to it: `run` (become
+// REAL) or `signal N` (die by it). Arguments and environment are sent as the bytes that the kernel holds, where it shows
+// them; Node's strings lose bytes.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync, readlinkSync, readSync, statSync, writeSync } from 'node:fs';
+import { accessSync, constants, openSync, readFileSync, readlinkSync, readSync, statSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { constants as system } from 'node:os';
 import { basename } from 'node:path';
@@ -210,15 +211,20 @@ function becomeReal() {
   process.exit(0);
 }
 
-/** Ends as a child ended. */
+/** Ends as a child ended. By a signal it is the script that dies, or it would print a word of its own about us. */
 function endAs(code, signal) {
-  if (signal === null) process.exit(code);
-  process.removeAllListeners(signal);
-  process.kill(process.pid, signal);
+  if (signal !== null) writeSync(9, `signal ${system.signals[signal] ?? 15}`);
+  process.exit(code ?? 1);
+}
+
+/** Returns the child's descriptors, without the one that the script reads: a server left behind would keep it open. */
+function stdioWith(stdin) {
+  const rest = Array.from({ length: 6 }, () => 'ignore'); // from 3 on this means: as they are
+  return [stdin, 'inherit', 'inherit', ...rest, openSync('/dev/null', 'r')];
 }
 
 function runWatched(socket) {
-  const child = spawn(real, args, { stdio: 'inherit', argv0, env: environment() });
+  const child = spawn(real, args, { stdio: stdioWith('inherit'), argv0, env: environment() });
   for (const signal of PASSED_ON) process.on(signal, () => child.kill(signal));
   for (const signal of ['SIGINT', 'SIGQUIT']) process.on(signal, () => {}); // the child has it from the terminal
   stopWithParent(() => child.kill('SIGTERM'));
@@ -249,9 +255,9 @@ function stopWithParent(stop) {
 function runOwnHook(path, stdin) {
   if (path === '') process.exit(0);
   const input = stdin === null ? {} : { input: stdin.bytes };
-  const stdio = [stdin === null ? 'inherit' : 'pipe', 'inherit', 'inherit'];
+  const stdio = stdioWith(stdin === null ? 'inherit' : 'pipe');
   const done = spawnSync(path, args, { ...input, stdio, env: environment() });
-  endAs(done.status ?? 126, done.signal);
+  endAs(done.status ?? 126, done.signal ?? null);
 }
 
 function ownHookOrNone() {
