@@ -1,0 +1,96 @@
+/** Phones and their simulators: adb, fastboot, xcrun simctl, devicectl. What runs on the device is derived too. */
+import { elsewhere } from '../elsewhere.ts';
+import type { Program } from '../program.ts';
+import { flowOf, given, known, subcommands, words } from '../subcommands.ts';
+
+const adb = subcommands({
+  names: ['adb'],
+  manual: 'adb(1) 36',
+  values: words('-s -t -H -P -L'),
+  rows: [
+    {
+      on: 'shell | exec-out',
+      stopAtOperand: true,
+      read: (use) => {
+        const text = use.operands.map((arg) => known(arg) ?? '…').join(' ');
+        if (text === '') return { effects: [use.call.effect('remote.run', [], { host: 'device', interactive: true })] };
+        const [first, second] = text.split(/\s+/);
+        const effects = [...elsewhere(use.call.script(text, 'adb shell').effects, 'device path')];
+        if (
+          (first === 'pm' && /^(?:clear|uninstall|disable)/.test(second ?? '')) ||
+          (first === 'cmd' && second === 'package')
+        )
+          effects.push(
+            use.call.effect('fs.delete', [{ kind: 'name', noun: 'app data on the device', name: text }], {
+              recursive: true,
+            }),
+          );
+        if (first === 'settings' && second === 'put')
+          effects.push(use.call.effect('system.setting', [], { what: 'device' }));
+        return { effects, output: flowOf('content', ['device']) };
+      },
+    },
+    { on: 'uninstall', does: { effect: 'fs.delete', noun: 'app on the device' } },
+    { on: 'root | unroot | remount | disable-verity', does: { effect: 'system.privilege', facts: { by: 'adb' } } },
+    { on: 'reboot', does: { effect: 'system.power' } },
+    { on: 'sideload | restore', does: { effect: 'device.write', facts: { what: 'device' } } },
+    { on: 'install | install-multiple | push', does: { effect: 'remote.copy', facts: { direction: 'to' } } },
+  ],
+  examples: [
+    { command: 'adb devices', effects: [] },
+    { command: 'adb logcat -d', effects: [] },
+    { command: 'adb shell ls /sdcard', effects: [] },
+    { command: 'adb shell rm -rf /sdcard/DCIM', effects: ['fs.delete'] },
+    { command: 'adb shell pm clear com.app', effects: ['fs.delete'] },
+    { command: 'adb root', effects: ['system.privilege'] },
+  ],
+});
+
+const fastboot = subcommands({
+  names: ['fastboot', 'heimdall', 'esptool.py', 'esptool', 'dfu-util', 'avrdude'],
+  manual: 'fastboot 36, esptool 5',
+  values: words('-s -p --port -b --baud -c'),
+  rows: [{ on: 'devices | getvar | chip_id | flash_id | read_mac', does: [] }],
+  otherwise: (use) => ({ effects: [use.call.effect('device.write', [], { what: use.call.name })] }),
+  examples: [
+    { command: 'fastboot devices', effects: [] },
+    { command: 'fastboot erase userdata', effects: ['device.write'] },
+  ],
+});
+
+const xcrun = subcommands({
+  names: ['xcrun'],
+  manual: 'xcrun(1), Xcode 26',
+  values: words('--sdk --toolchain -sdk'),
+  rows: [
+    { on: 'simctl erase,delete', does: { effect: 'fs.delete', noun: 'simulator', facts: { recursive: true } } },
+    { on: 'simctl uninstall', does: { effect: 'fs.delete', noun: 'app on the simulator' } },
+    { on: 'simctl privacy', does: { effect: 'system.setting', facts: { what: 'simulator privacy' } } },
+    { on: 'devicectl device uninstall', does: { effect: 'fs.delete', noun: 'app on the device' } },
+    {
+      on: 'altool | notarytool submit',
+      does: {
+        effect: 'package.publish',
+        facts: { what: 'app build' },
+        unless: given('--validate-app', '--list-providers'),
+      },
+    },
+  ],
+  otherwise: (use) => {
+    const first = known(use.operands[0]);
+    return first === undefined ||
+      first === 'simctl' ||
+      first === 'devicectl' ||
+      first === 'notarytool' ||
+      use.has('--find', '-f', '--show-sdk-path')
+      ? { effects: [] }
+      : use.call.run(use.operands, 'xcrun');
+  },
+  examples: [
+    { command: 'xcrun simctl list', effects: [] },
+    { command: 'xcrun simctl erase all', effects: ['fs.delete'] },
+    { command: 'xcrun swift --version', effects: [] },
+  ],
+});
+
+export const programs: readonly Program[] = [adb, fastboot, xcrun];
