@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 import type { Arg, Call, Reading } from './program.ts';
-import { literal, NOTHING, shellLine, text, together, within } from './readings.ts';
+import { literal, NOTHING, named, runText, shellLine, text, together, within } from './readings.ts';
 
 /** How far up a package.json is looked for when the workspace is not known. */
 const MAX_PARENTS = 5;
@@ -148,4 +148,31 @@ export function runPackage(call: Call, spec: Arg, rest: readonly Arg[], via: str
       ...ran.effects,
     ],
   };
+}
+
+/** Returns what `npx`, `npm exec` and their like do: packages fetched, then a program of theirs or a shell line run. */
+export function runFetched(
+  call: Call,
+  operands: readonly Arg[],
+  packages: readonly Arg[],
+  script: Arg | undefined,
+  never: boolean,
+): Reading {
+  const [first, ...rest] = operands;
+  const listed =
+    packages.length === 0
+      ? NOTHING
+      : {
+          effects: [
+            call.effect(
+              'run.package',
+              packages.map((arg) => named('package', arg)),
+              { local: never },
+            ),
+          ],
+        };
+  if (script !== undefined) return together(listed, runText(call, script, `${call.name} -c`));
+  if (first === undefined) return listed;
+  if (packages.length > 0) return together(listed, call.run(operands, call.name));
+  return runPackage(call, first, rest, call.name, never ? true : undefined);
 }

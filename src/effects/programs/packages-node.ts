@@ -1,8 +1,8 @@
-/** npm, pnpm, yarn, bun and npx: packages installed, added, published, and scripts and programs run by name. */
-import { packageSource, runLifecycle, runPackage, runScript } from '../package-scripts.ts';
-import type { Arg, Call, Program, Reading } from '../program.ts';
-import { NOTHING, runText, text, together, words } from '../readings.ts';
-import { type Does, names, type Row, subcommands, type Use } from '../subcommands.ts';
+/** npm, pnpm, yarn and bun: packages installed, added, published, and scripts and programs run by name. */
+import { packageSource, runFetched, runLifecycle, runPackage, runScript } from '../package-scripts.ts';
+import type { Program, Reading } from '../program.ts';
+import { NOTHING, text, words } from '../readings.ts';
+import { type Does, type Row, subcommands, type Use } from '../subcommands.ts';
 
 const FOLDER = ['--prefix', '-C', '--dir', '--cwd'];
 
@@ -74,31 +74,13 @@ function reading(use: Use): Reading {
 
 /** `npm exec pkg words`, `pnpm dlx pkg words`: options of the tool end at the package. */
 function fetchedProgram(use: Use): Reading {
-  return fetched(
+  return runFetched(
     use.call,
     use.operands,
     use.args('-p', '--package'),
     use.arg('-c', '--call', '--shell-mode'),
     use.has('--no', '--no-install'),
   );
-}
-
-function fetched(
-  call: Call,
-  operands: readonly Arg[],
-  packages: readonly Arg[],
-  script: Arg | undefined,
-  never: boolean,
-): Reading {
-  const [first, ...rest] = operands;
-  const listed =
-    packages.length === 0
-      ? NOTHING
-      : { effects: [call.effect('run.package', names('package', packages), { local: never })] };
-  if (script !== undefined) return together(listed, runText(call, script, `${call.name} -c`));
-  if (first === undefined) return listed;
-  if (packages.length > 0) return together(listed, call.run(operands, call.name));
-  return runPackage(call, first, rest, call.name, never ? true : undefined);
 }
 
 /** `npm init x` and `yarn create x` fetch and run `create-x`. */
@@ -332,112 +314,4 @@ function runBun(use: Use): Reading {
   return body === null ? NOTHING : use.call.code('typescript', body, `bun ${path}`);
 }
 
-function npx(call: Call): Reading {
-  const options = call.options({
-    flags: words(
-      '-y --yes -n --no --no-install --ignore-existing -q --quiet --prefer-offline --prefer-online --bun --verbose --silent -v --version -h --help',
-    ),
-    values: words('-p --package -c --call -w --workspace --registry --prefix --cache --userconfig'),
-    stopAtOperand: true,
-  });
-  if (options.has('-v', '--version', '-h', '--help')) return NOTHING;
-  return fetched(
-    call,
-    options.operands,
-    options.values('-p', '--package'),
-    options.value('-c', '--call'),
-    options.has('-n', '--no', '--no-install'),
-  );
-}
-
-/** Programs that only start others: words after their own options are a command line, or several. */
-function shx(call: Call): Reading {
-  const start = call.args.findIndex((arg) => !/^--(silent|verbose|noglob)$/.test(text(arg) ?? ''));
-  return start < 0 ? NOTHING : call.run(call.args.slice(start), call.name);
-}
-
-function crossEnv(call: Call): Reading {
-  const start = call.args.findIndex((arg) => !/^(\w+=|--?$)/.test(arg.kind === 'unknown' ? arg.prefix : arg.value));
-  const command = start < 0 ? [] : call.args.slice(start);
-  const line = command.map((arg) => text(arg));
-  if (command.length === 0) return NOTHING;
-  return call.name === 'cross-env-shell' && !line.includes(undefined)
-    ? call.script(line.join(' '), call.name)
-    : call.run(command, call.name);
-}
-
-function concurrently(call: Call): Reading {
-  const options = call.options({
-    flags: words(
-      '-k --kill-others --kill-others-on-fail -r --raw -s --silent -l -p --parallel -c --continue-on-error -n --print-name -g -h --hide --no-color --passthrough-arguments -P',
-    ),
-    values: words(
-      '-m --max-processes --names --name-separator --prefix --prefix-colors --success --restart-tries --restart-after --max-parallel',
-    ),
-  });
-  return together(
-    ...options.operands.map((arg) => {
-      const word = text(arg);
-      if (word === undefined) return NOTHING;
-      const script =
-        /^(npm|yarn|pnpm|bun):([^*]+)$/.exec(word)?.[2] ?? (call.name === 'concurrently' ? undefined : word);
-      return script === undefined ? call.script(word, call.name) : runScript(call, call.name, script, []);
-    }),
-  );
-}
-
-export const programs: readonly Program[] = [
-  npm,
-  pnpm,
-  yarn,
-  bun,
-  {
-    names: ['npx', 'bunx', 'pnpx'],
-    manual: 'npx(1), npm 10',
-    read: npx,
-    examples: [
-      { command: 'npx rimraf src', effects: ['run.package', 'fs.delete'] },
-      { command: 'npx --yes cowsay@1 hi', effects: ['run.package'] },
-      { command: "npx -p rimraf -c 'rm -rf src'", effects: ['run.package', 'fs.delete'] },
-      { command: 'npx --version', effects: [] },
-    ],
-  },
-  {
-    names: ['shx', 'cross-env', 'cross-env-shell'],
-    manual: 'shx 0.3 README, cross-env 7 README',
-    read: (call) => (call.name === 'shx' ? shx(call) : crossEnv(call)),
-    examples: [
-      { command: 'shx rm -rf src', effects: ['fs.delete'] },
-      { command: 'cross-env NODE_ENV=test rm -rf src', effects: ['fs.delete'] },
-      { command: 'cross-env NODE_ENV=test', effects: [] },
-    ],
-  },
-  {
-    names: ['concurrently', 'npm-run-all', 'npm-run-all2', 'run-s', 'run-p'],
-    manual: 'concurrently 9 README, npm-run-all 4 README',
-    read: concurrently,
-    examples: [
-      { command: "concurrently 'rm -rf src' 'ls'", effects: ['fs.delete'] },
-      { command: 'run-s lint build', effects: [] },
-    ],
-  },
-  {
-    names: ['corepack', 'volta', 'fnm', 'nvm'],
-    manual: 'corepack 0.29 README, volta 2 reference',
-    read: (call) => {
-      const verb = text(call.args[0]) ?? '';
-      if (/^(install|use|pin|prepare|up)$/.test(verb))
-        return {
-          effects: [
-            call.effect('package.add', names('package', call.args.slice(1, 2)), { global: true, from: 'registry' }),
-          ],
-        };
-      const command = call.name === 'corepack' && /^(npm|pnpm|yarn)(@|$)/.test(verb);
-      return command ? call.run(call.args, 'corepack') : NOTHING;
-    },
-    examples: [
-      { command: 'corepack pnpm add zod', effects: ['package.add'] },
-      { command: 'corepack enable', effects: [] },
-    ],
-  },
-];
+export const programs: readonly Program[] = [npm, pnpm, yarn, bun];

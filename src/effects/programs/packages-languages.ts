@@ -1,0 +1,328 @@
+/** Package managers of other languages: cargo, go, gem, bundler, composer, Maven, Gradle, .NET and more. Pure rows. */
+import { packageSource, runPackage } from '../package-scripts.ts';
+import type { Program, Reading } from '../program.ts';
+import { NOTHING, runText, text, words } from '../readings.ts';
+import { type Does, subcommands, type Use } from '../subcommands.ts';
+
+const isNamed = (use: Use) => use.operands.length > 0;
+
+function source(use: Use): string {
+  if (use.has('--git', '--github')) return 'git';
+  if (use.has('--path')) return 'path';
+  const from = use.operands.map((arg) => packageSource(text(arg) ?? '')).find((one) => one === 'path' || one === 'url');
+  return from ?? (use.has('--index', '--source', '--registry', '-s') ? 'url' : 'registry');
+}
+
+const ADD: Does = { effect: 'package.add', noun: 'package', facts: { from: source, scripts: true } };
+const GLOBAL: Does = { effect: 'package.add', noun: 'package', facts: { from: source, scripts: true, global: true } };
+const INSTALL: Does = { effect: 'package.install', facts: { scripts: true } };
+const REMOVE: Does = { effect: 'package.remove', noun: 'package' };
+const UNPUBLISH: Does = { effect: 'package.unpublish', noun: 'package' };
+const STORE: Does = { effect: 'secret.store', facts: { verb: 'write' } };
+const publish = (what: string): Does => ({ effect: 'package.publish', noun: 'package', facts: { what } });
+const outside = (service: string, verb: string): Does => ({
+  effect: 'service.write',
+  noun: 'package',
+  facts: { service, verb, destructive: false },
+});
+const runs =
+  (via: string) =>
+  (use: Use): Reading =>
+    isNamed(use) ? use.call.run(use.operands, via) : NOTHING;
+
+/** A build tool's words are goals or tasks: those that deploy publish. */
+function goals(what: string, pattern: RegExp): (use: Use) => Reading {
+  return (use) => {
+    const goal = use.call.args.map((arg) => text(arg) ?? '').find((word) => pattern.test(word));
+    const dry =
+      use.has('-m', '--dry-run') ||
+      use.call.args.some((arg) => /^-D(dryRun|maven\.deploy\.skip)(=true)?$/.test(text(arg) ?? ''));
+    return goal === undefined || dry
+      ? NOTHING
+      : { effects: [use.call.effect('package.publish', [{ kind: 'name', noun: 'goal', name: goal }], { what })] };
+  };
+}
+
+function goRun(use: Use): Reading {
+  const exec = runText(use.call, use.arg('-exec'), 'go run -exec');
+  const [target] = use.operands;
+  return /^[\w.-]+\.[a-z]+\/.*@/.test(text(target) ?? '') && target !== undefined
+    ? { effects: [...exec.effects, ...runPackage(use.call, target, use.operands.slice(1), 'go run', false).effects] }
+    : exec;
+}
+
+export const programs: readonly Program[] = [
+  subcommands({
+    names: ['cargo'],
+    manual: 'cargo(1) 1.83',
+    values: words(
+      '--manifest-path --package -p --features -F --target --target-dir --profile -j --jobs --config --color --message-format --index --registry --vers --version-req --git --branch --tag --rev --path --root --bin --example --rename --token -Z -C',
+    ),
+    dryRun: ['--dry-run', '-n'],
+    rows: [
+      { on: 'add', does: ADD },
+      {
+        on: 'install',
+        does: [
+          { ...GLOBAL, when: isNamed },
+          { effect: 'package.install', unless: isNamed, facts: { scripts: true, global: true } },
+        ],
+      },
+      { on: 'binstall', does: GLOBAL },
+      { on: 'uninstall', does: { ...REMOVE, facts: { global: true } } },
+      { on: 'remove,rm', does: REMOVE },
+      { on: 'update,fetch', does: INSTALL },
+      { on: 'publish | release', does: publish('crate') },
+      { on: 'yank', does: UNPUBLISH },
+      {
+        on: 'owner',
+        does: { ...outside('crates.io', 'owner'), when: (use) => use.has('-a', '--add', '-r', '--remove') },
+      },
+      { on: 'login | logout', does: STORE },
+    ],
+    examples: [
+      { command: 'cargo add serde', effects: ['package.add'] },
+      { command: 'cargo install ripgrep', effects: ['package.add'] },
+      { command: 'cargo publish', effects: ['package.publish'] },
+      { command: 'cargo publish --dry-run', effects: [] },
+      { command: 'cargo yank --vers 1.0.0 mine', effects: ['package.unpublish'] },
+      { command: 'cargo build --release', effects: [] },
+      { command: 'cargo test', effects: [] },
+    ],
+  }),
+  subcommands({
+    names: ['rustup'],
+    manual: 'rustup 1.27 book',
+    rows: [
+      { on: 'install,update | toolchain install,add | component add | target add', does: GLOBAL },
+      {
+        on: 'toolchain uninstall,remove | component remove | target remove',
+        does: { ...REMOVE, facts: { global: true } },
+      },
+      { on: 'self uninstall', does: { ...REMOVE, facts: { global: true } } },
+      { on: 'run', read: (use) => use.call.run(use.operands.slice(1), 'rustup run'), stopAtOperand: true },
+    ],
+    examples: [
+      { command: 'rustup target add wasm32-unknown-unknown', effects: ['package.add'] },
+      { command: 'rustup show', effects: [] },
+    ],
+  }),
+  subcommands({
+    names: [/^go[\d.]*$/],
+    manual: 'go 1.23 command documentation',
+    singleDash: true,
+    values: words(
+      '-C -o -exec -tags -run -count -timeout -p -mod -modfile -ldflags -gcflags -toolexec -vettool -bench -coverprofile -cpuprofile -overlay',
+    ),
+    rows: [
+      { on: 'get', does: ADD },
+      { on: 'install', does: { ...GLOBAL, when: (use) => use.operands.some((arg) => /@/.test(text(arg) ?? '')) } },
+      { on: 'mod tidy,download,vendor', does: INSTALL },
+      { on: 'run', read: goRun, stopAtOperand: true },
+      { on: 'test,vet,build', read: (use) => runText(use.call, use.arg('-exec', '-toolexec', '-vettool'), 'go -exec') },
+      { on: 'env', does: { effect: 'system.setting', facts: { what: 'go env' }, when: (use) => use.has('-w', '-u') } },
+    ],
+    examples: [
+      { command: 'go get example.org/x@latest', effects: ['package.add'] },
+      { command: 'go install example.org/x/cmd/y@latest', effects: ['package.add'] },
+      { command: 'go mod tidy', effects: ['package.install'] },
+      { command: 'go run example.org/x@latest', effects: ['run.package'] },
+      { command: "go test -exec 'rm -rf src' ./...", effects: ['fs.delete'] },
+      { command: 'go test ./...', effects: [] },
+    ],
+  }),
+  subcommands({
+    names: [/^gem[\d.]*$/],
+    manual: 'gem(1), RubyGems 3.5',
+    values: words('-v --version -s --source -i --install-dir -n --bindir -k --key --host -p --platform -P'),
+    rows: [
+      { on: 'install,i | update', does: { ...GLOBAL, when: isNamed } },
+      { on: 'uninstall | cleanup', does: { ...REMOVE, facts: { global: true } } },
+      { on: 'push', does: publish('gem') },
+      { on: 'yank', does: UNPUBLISH },
+      {
+        on: 'owner',
+        does: { ...outside('rubygems', 'owner'), when: (use) => use.has('-a', '--add', '-r', '--remove') },
+      },
+      {
+        on: 'exec',
+        read: (use) =>
+          use.operands[0] === undefined
+            ? NOTHING
+            : runPackage(use.call, use.operands[0], use.operands.slice(1), 'gem exec', false),
+        stopAtOperand: true,
+      },
+      { on: 'signin,signout', does: STORE },
+    ],
+    examples: [
+      { command: 'gem install rails', effects: ['package.add'] },
+      { command: 'gem push mine-1.0.gem', effects: ['package.publish'] },
+      { command: 'gem list', effects: [] },
+    ],
+  }),
+  subcommands({
+    names: ['bundle', 'bundler'],
+    manual: 'bundle(1), Bundler 2.5',
+    values: words('--gemfile --path --jobs -j --retry --without --with --source -s --git --group -g --version -v'),
+    rows: [
+      { on: 'install,check,update', does: INSTALL },
+      { on: 'add', does: ADD },
+      { on: 'remove', does: REMOVE },
+      { on: 'exec,e', read: runs('bundle exec'), stopAtOperand: true },
+      { on: 'clean', does: { ...REMOVE, unless: (use) => use.has('--dry-run') } },
+    ],
+    otherwise: (use) =>
+      isNamed(use) || use.has('--version', '-v')
+        ? NOTHING
+        : { effects: [use.call.effect('package.install', [], { scripts: true })] },
+    examples: [
+      { command: 'bundle', effects: ['package.install'] },
+      { command: 'bundle exec rm -rf src', effects: ['fs.delete'] },
+      { command: 'bundle add rack', effects: ['package.add'] },
+      { command: 'bundle list', effects: [] },
+    ],
+  }),
+  subcommands({
+    names: ['composer', 'composer.phar'],
+    manual: 'composer 2.8 command reference',
+    values: words('-d --working-dir --timeout'),
+    dryRun: ['--dry-run'],
+    rows: [
+      { on: 'install,i', does: INSTALL },
+      { on: 'update,u,upgrade', does: INSTALL },
+      { on: 'require,r', does: ADD },
+      { on: 'global require', does: GLOBAL },
+      { on: 'remove', does: REMOVE },
+      { on: 'create-project', does: ADD },
+      { on: 'run-script,run,test', read: composerScript, stopAtOperand: true },
+      { on: 'exec', read: runs('composer exec'), stopAtOperand: true },
+    ],
+    otherwise: composerScript,
+    examples: [
+      { command: 'composer install', effects: ['package.install'] },
+      { command: 'composer require monolog/monolog', effects: ['package.add'] },
+      { command: 'composer show', effects: [] },
+    ],
+  }),
+  subcommands({
+    names: ['mvn', 'mvnw', './mvnw'],
+    manual: 'Maven 3.9 goals',
+    singleDash: true,
+    values: words('-f -pl -P -s -t -T -l -gs'),
+    rows: [],
+    otherwise: goals(
+      'maven artifact',
+      /^(deploy|site-deploy|release:perform|release:prepare|nexus-staging:release|[\w.:-]*:deploy(-file)?)$/,
+    ),
+    examples: [
+      { command: 'mvn clean deploy', effects: ['package.publish'] },
+      { command: 'mvn -q test', effects: [] },
+    ],
+  }),
+  subcommands({
+    names: ['gradle', 'gradlew'],
+    manual: 'Gradle 8.11 command line reference',
+    values: words('-b --build-file -p --project-dir -P -D -x --exclude-task -I --init-script -c'),
+    rows: [],
+    otherwise: goals(
+      'gradle artifact',
+      /(^|:)(publish(?!ToMavenLocal)\w*|uploadArchives|bintrayUpload|publishPlugins)$/,
+    ),
+    examples: [
+      { command: './gradlew publish', effects: ['package.publish'] },
+      { command: 'gradle publishToMavenLocal', effects: [] },
+      { command: 'gradle build', effects: [] },
+    ],
+  }),
+  subcommands({
+    names: ['dotnet', 'nuget'],
+    manual: '.NET 9 CLI reference, nuget 6.12',
+    values: words('-s --source -k --api-key -v --version -f --framework -c --configuration -o --output -p --project'),
+    rows: [
+      { on: 'nuget push | push', does: publish('nuget package') },
+      { on: 'nuget delete | delete', does: UNPUBLISH },
+      { on: 'add package | tool install,update | package add', does: ADD },
+      { on: 'remove package | tool uninstall | package remove', does: REMOVE },
+      { on: 'restore | tool restore | workload restore', does: INSTALL },
+      { on: 'tool run,exec', read: runs('dotnet tool run'), stopAtOperand: true },
+      { on: 'workload install', does: GLOBAL },
+    ],
+    examples: [
+      { command: 'dotnet nuget push a.nupkg', effects: ['package.publish'] },
+      { command: 'dotnet add app.csproj package Serilog', effects: [] },
+      { command: 'dotnet restore', effects: ['package.install'] },
+      { command: 'dotnet build', effects: [] },
+    ],
+  }),
+  subcommands({
+    names: [
+      'dart',
+      'flutter',
+      'pub',
+      'mix',
+      'rebar3',
+      'cabal',
+      'stack',
+      'opam',
+      'luarocks',
+      'sbt',
+      'lein',
+      'deno',
+      'jsr',
+      'swift',
+      'pod',
+      'cpan',
+      'cpanm',
+    ],
+    manual: 'Dart 3.6, Mix 1.17, Cabal 3.12, opam 2.3, LuaRocks 3.11, Deno 2.1, CocoaPods 1.16 references',
+    dryRun: ['--dry-run', '-n'],
+    rows: [
+      {
+        on: 'pub publish | publish | hex.publish | hex publish | upload | trunk push | deploy',
+        does: publish('package'),
+      },
+      { on: 'pub get,upgrade | deps.get | get | update', does: INSTALL },
+      { on: 'pub add | add', does: ADD },
+      {
+        on: 'install',
+        does: [
+          { ...GLOBAL, when: isNamed },
+          { ...INSTALL, unless: isNamed },
+        ],
+      },
+      { on: 'pub remove | remove', does: REMOVE },
+      { on: 'pub global activate', does: GLOBAL },
+      { on: 'hex.retire | trunk deprecate,delete', does: UNPUBLISH },
+    ],
+    examples: [
+      { command: 'dart pub publish', effects: ['package.publish'] },
+      { command: 'mix hex.publish', effects: ['package.publish'] },
+      { command: 'flutter pub get', effects: ['package.install'] },
+      { command: 'flutter test', effects: [] },
+    ],
+  }),
+];
+
+/** composer's scripts are lists of commands under `scripts` of composer.json; only plain ones are followed. */
+function composerScript(use: Use): Reading {
+  const wanted = text(use.operands[0]) ?? (use.verbs[0] === 'test' ? 'test' : undefined);
+  const source_ = use.call.cwd === null ? null : use.call.readFile(`${use.call.cwd}/composer.json`);
+  if (wanted === undefined || source_ === null) return NOTHING;
+  let scripts: unknown;
+  try {
+    scripts = JSON.parse(source_);
+  } catch {
+    return NOTHING;
+  }
+  const body = field(field(scripts, 'scripts'), wanted);
+  const lines = (Array.isArray(body) ? body : [body]).filter(
+    (line): line is string => typeof line === 'string' && !/^(@|\w+\\)/.test(line),
+  );
+  return lines.length === 0 ? NOTHING : use.call.script(lines.join('\n'), `composer ${wanted}`);
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? new Map<string, unknown>(Object.entries(value)).get(key)
+    : undefined;
+}
