@@ -1,0 +1,60 @@
+/** What was found on this machine, as short lines for a person. Pure. */
+import type { PathEvidence } from '../evidence/evidence.ts';
+import type { Subject } from './facts.ts';
+import { clean, sizeOf } from './sentence.ts';
+
+const MAX_LINES = 6;
+
+/** Returns lines for the targets of one effect that one rule matched, the repository's state last. */
+export function evidenceLines(subjects: readonly Subject[]): readonly string[] {
+  const lines = subjects.flatMap((subject) => {
+    const { path, target } = subject;
+    if (target?.kind === 'unknown-path') return [`${target.text}: ${target.why}`];
+    return path === null || target?.kind !== 'path' ? [] : [`${target.path}: ${pathWords(path)}`];
+  });
+  const shown =
+    lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `and ${lines.length - MAX_LINES} more`] : lines;
+  return [...shown, ...repositoryLines(subjects[0])].map((line) => clean(line));
+}
+
+function pathWords(path: PathEvidence): string {
+  if (path.exists.known && !path.exists.value) return 'nothing is there';
+  const words: string[] = [];
+  if (path.files.known) words.push(`${path.files.value} ${path.files.value === 1 ? 'file' : 'files'}`);
+  else words.push(path.files.why);
+  if (path.bytes.known) words.push(sizeOf(path.bytes.value));
+  if (path.git.known) {
+    if (path.git.value === null) words.push('not in a git work tree');
+    else {
+      const { modified, untracked, ignored } = path.git.value;
+      const lost = [
+        modified > 0 ? `${modified} changed` : null,
+        untracked > 0 ? `${untracked} untracked` : null,
+        ignored > 0 ? `${ignored} ignored` : null,
+      ].filter((one) => one !== null);
+      words.push(lost.length === 0 ? 'all as git has it' : lost.join(', '));
+    }
+  }
+  if (path.regenerable.known && path.regenerable.value !== null)
+    words.push(`can be had again by ${path.regenerable.value}`);
+  if (path.sessionMade.known && path.sessionMade.value) words.push('made in this session');
+  if (path.leadsTo !== null) words.push(`leads to ${path.leadsTo}`);
+  if (path.mountPoint) words.push('a mount point');
+  return [...new Set(words)].join(', ');
+}
+
+function repositoryLines(subject: Subject | undefined): readonly string[] {
+  const repository = subject?.evidence?.repository ?? null;
+  const lost = subject?.facts['commitsLost'];
+  const lines: string[] = [];
+  if (repository !== null) {
+    const { modified, untracked } = repository;
+    const state = modified.known
+      ? `${modified.value} changed${untracked.known ? `, ${untracked.value} untracked` : ''}`
+      : modified.why;
+    lines.push(`${repository.root} on ${repository.branch ?? 'no branch'}: ${state}`);
+  }
+  if (typeof lost === 'number')
+    lines.push(lost === 0 ? 'no commit would be lost' : `${lost} ${lost === 1 ? 'commit' : 'commits'} nowhere else`);
+  return lines;
+}

@@ -1,0 +1,101 @@
+/**
+ * Fills a rule's sentence for a person. `{name}` stands for a fact or one of the words below; a piece in `[…]` is left out
+ * when something in it is not known. Control characters never pass: what is shown comes from hostile text.
+ */
+import type { Subject } from './facts.ts';
+
+const MAX_TARGETS = 3;
+const MAX_WORD = 120;
+
+/** Returns the sentence for `subjects`: the targets of one effect that one rule matched. */
+export function fillSentence(template: string, subjects: readonly Subject[]): string {
+  const words = wordsOf(subjects);
+  const filled = template
+    .replace(/\[([^[\]]*)\]/g, (_, piece: string) => fill(piece, words) ?? '')
+    .replace(/\{(\w+)\}/g, (_, name: string) => words(name) ?? fallback(name));
+  return clean(
+    filled
+      .replace(/\s+/g, ' ')
+      .replace(/ ([,;.])/g, '$1')
+      .trim(),
+  );
+}
+
+/** Returns `text` without control characters, cut to a length that a line can hold. */
+export function clean(text: string, max = 400): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, ' ');
+  return plain.length > max ? `${plain.slice(0, max - 1)}…` : plain;
+}
+
+/** Returns a number of bytes as a person says it. */
+export function sizeOf(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 || size >= 10 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
+}
+
+function fill(piece: string, words: (name: string) => string | null): string | null {
+  let whole = true;
+  const filled = piece.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const word = words(name);
+    if (word === null) whole = false;
+    return word ?? '';
+  });
+  return whole ? filled : null;
+}
+
+function fallback(name: string): string {
+  return name === 'count' ? 'files' : name === 'targets' ? 'what it names' : 'something';
+}
+
+function wordsOf(subjects: readonly Subject[]): (name: string) => string | null {
+  const sum = (fact: string): number | null => {
+    let total = 0;
+    for (const { facts } of subjects) {
+      const value = facts[fact];
+      if (typeof value !== 'number') return null;
+      total += value;
+    }
+    return subjects.length === 0 ? null : total;
+  };
+  return (name) => {
+    switch (name) {
+      case 'targets':
+        return targetsOf(subjects);
+      case 'count': {
+        const files = sum('files');
+        return files === null ? null : files === 1 ? '1 file' : `${files.toLocaleString('en')} files`;
+      }
+      case 'size': {
+        const bytes = sum('bytes');
+        return bytes === null ? null : sizeOf(bytes);
+      }
+      case 'lost': {
+        const lost = sum('notInGit');
+        return lost === null || lost === 0 ? null : `${lost.toLocaleString('en')}`;
+      }
+      default: {
+        const value = subjects.map(({ facts }) => facts[name]).find((one) => one !== undefined);
+        return value === undefined || value === false ? null : clean(String(value), MAX_WORD);
+      }
+    }
+  };
+}
+
+function targetsOf(subjects: readonly Subject[]): string | null {
+  const names = subjects.flatMap(({ target }) => {
+    if (target === null) return [];
+    if (target.kind === 'path') return [clean(target.path, MAX_WORD)];
+    return [clean(target.kind === 'name' ? target.name : target.text, MAX_WORD)];
+  });
+  const distinct = [...new Set(names)];
+  if (distinct.length === 0) return null;
+  const more = distinct.length - MAX_TARGETS;
+  return distinct.slice(0, MAX_TARGETS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,123 @@
+/**
+ * Rules of a person, or of a repository: allow, ask or deny by risk, program, path, host, branch, agent or the exact
+ * command. All keys that a rule names must match. Pure.
+ */
+import { z } from 'zod';
+import { compileConditions, conditions, isLike, type Meets } from './condition.ts';
+import type { Subject } from './facts.ts';
+import { decision, effectKinds, ruleId } from './rule.ts';
+import type { Decision } from './verdict.ts';
+
+const globs = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+
+/** One `[[rule]]` of `config.toml` or `.belay.toml`. */
+export const userRule = z
+  .strictObject({
+    id: ruleId.optional(),
+    decision,
+    /** A risk (`share.force-push`), a family (`share.*`), or several. */
+    risk: globs.optional(),
+    /** The id of one of Belay's own rules, or a glob over them. */
+    rule: globs.optional(),
+    effect: effectKinds.optional(),
+    program: globs.optional(),
+    path: globs.optional(),
+    host: globs.optional(),
+    branch: globs.optional(),
+    agent: globs.optional(),
+    /** The whole command line, exactly. */
+    command: z.string().optional(),
+    /** The folder that the agent works in. */
+    workspace: globs.optional(),
+    when: conditions.optional(),
+    until: z.coerce.date().optional(),
+    /** Why, in words shown with the verdict. */
+    reason: z.string().optional(),
+  })
+  .superRefine((rule, context) => {
+    const scope = Object.keys(rule).filter((key) => !['id', 'decision', 'until', 'reason'].includes(key));
+    if (scope.length === 0)
+      context.addIssue({
+        code: 'custom',
+        message: 'must say what it is about: a risk, rule, program, path, host, branch, agent or command',
+      });
+  });
+
+/** What a user rule is matched against beside a subject. */
+export interface ScopeContext {
+  readonly command: string | null;
+  readonly workspace: string | null;
+  readonly home: string | null;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+export interface UserRule {
+  readonly id: string;
+  readonly decision: Decision;
+  readonly reason: string | null;
+  /** Whether it is about a matched rule with this id and risk. */
+  readonly isAbout: (rule: { readonly id: string; readonly risk: string }) => boolean;
+  /** Whether it needs a matched rule at all. */
+  readonly needsRule: boolean;
+  readonly covers: (subject: Subject, context: ScopeContext) => boolean;
+}
+
+/** Keys that are globs over facts, any of which may meet them. */
+const SCOPES = [
+  { key: 'program', facts: ['program'] },
+  { key: 'host', facts: ['host', 'name'] },
+  { key: 'branch', facts: ['branch', 'currentBranch'] },
+  { key: 'agent', facts: ['agent'] },
+] as const;
+
+/** Makes a written rule ready for judging. `name` stands in for an id that was not given. */
+export function compileUserRule(written: z.infer<typeof userRule>, name: string): UserRule {
+  const risk = written.risk === undefined ? null : isLike(written.risk);
+  const rule = written.rule === undefined ? null : isLike(written.rule);
+  const kinds = written.effect === undefined ? null : new Set<string>([written.effect].flat());
+  const meets: Meets = written.when === undefined ? () => true : compileConditions(written.when);
+  const tests = SCOPES.flatMap(({ key, facts }) => {
+    const want = written[key];
+    if (want === undefined) return [];
+    const like = isLike(want);
+    return [
+      (subject: Subject) =>
+        facts.some((fact) => subject.facts[fact] !== undefined && like(hostOf(key, subject.facts[fact]))),
+    ];
+  });
+  return {
+    id: written.id ?? name,
+    decision: written.decision,
+    reason: written.reason ?? null,
+    needsRule: risk !== null || rule !== null,
+    isAbout: (matched) => (risk === null || risk(matched.risk)) && (rule === null || rule(matched.id)),
+    covers: (subject, context) =>
+      (written.until === undefined || context.now < written.until.getTime()) &&
+      (kinds === null || kinds.has(subject.effect.kind)) &&
+      (written.command === undefined || written.command === context.command) &&
+      (written.workspace === undefined ||
+        (context.workspace !== null && isLike(atHome(written.workspace, context))(context.workspace))) &&
+      (written.path === undefined || coversPath(written.path, subject, context)) &&
+      tests.every((test) => test(subject)) &&
+      meets(subject.facts),
+  };
+}
+
+function hostOf(key: string, value: Subject['facts'][string] | undefined): Subject['facts'][string] | undefined {
+  if (key !== 'host' || typeof value !== 'string') return value;
+  return URL.canParse(value) ? new URL(value).hostname : value.replace(/^[^@/]*@/, '').replace(/[:/].*$/, '');
+}
+
+/** A path that links lead away from, or that is not known, is covered by no rule about where it is written to be. */
+function coversPath(want: string | readonly string[], subject: Subject, context: ScopeContext): boolean {
+  const { target, path } = subject;
+  return target?.kind === 'path' && path?.leadsTo == null && isLike(atHome(want, context))(target.path);
+}
+
+function atHome(want: string | readonly string[], context: ScopeContext): readonly string[] {
+  return [want].flat().map((glob) => {
+    if (glob.startsWith('~/') && context.home !== null) return context.home + glob.slice(1);
+    return glob.startsWith('./') && context.workspace !== null ? context.workspace + glob.slice(1) : glob;
+  });
+}
