@@ -40,6 +40,10 @@ const ERRORS = {
     message: 'an approval came from inside the guarded session {session}, and was refused',
     next: 'Answer from another terminal.',
   },
+  'approval.grave': {
+    message: 'request {id} could destroy what nothing brings back: one key is not enough',
+    next: 'To approve it all the same, type its id in full: belay approve {id} --confirm {id}',
+  },
   'mode.inside-session': {
     message: 'the mode cannot be changed from inside a guarded session',
     next: 'Run it from another terminal.',
@@ -59,8 +63,15 @@ const ERRORS = {
     message: 'the journal {file} is damaged: {cause}',
     next: 'Move the file away; belay log --verify says where it breaks.',
   },
+  'journal.newer': {
+    message: 'the journal {file} was written by a newer Belay',
+    next: 'Use that one, or move the file away.',
+  },
   'snapshot.unknown': { message: 'there is no snapshot {id}', next: 'See them with: belay snapshots{near}' },
-  'snapshot.path-unknown': { message: '{path} is not in snapshot {id}{seen}', next: 'List its paths with: belay diff {id}' },
+  'snapshot.path-unknown': {
+    message: '{path} is not in snapshot {id}{seen}',
+    next: 'List its paths with: belay diff {id}',
+  },
   'snapshot.no-space': {
     message: 'no room for a snapshot in {store}: {cause}',
     next: 'Free space, or drop old ones with: belay snapshots prune',

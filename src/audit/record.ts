@@ -17,8 +17,20 @@ export interface Answer {
 
 /** One row of the journal. `kind` says which step of a request's way it records. */
 export type JournalRecord =
-  | { readonly kind: 'session-start'; readonly session: string; readonly command: readonly string[]; readonly workspace: string; readonly agent: string | null; readonly pid: number }
-  | { readonly kind: 'session-end'; readonly session: string; readonly exit: number | null; readonly signal: string | null }
+  | {
+      readonly kind: 'session-start';
+      readonly session: string;
+      readonly command: readonly string[];
+      readonly workspace: string;
+      readonly agent: string | null;
+      readonly pid: number;
+    }
+  | {
+      readonly kind: 'session-end';
+      readonly session: string;
+      readonly exit: number | null;
+      readonly signal: string | null;
+    }
   | {
       readonly kind: 'verdict';
       readonly request: RequestId;
@@ -33,8 +45,20 @@ export type JournalRecord =
   | { readonly kind: 'held'; readonly request: RequestId; readonly details: HeldDetails }
   | { readonly kind: 'answer'; readonly request: RequestId; readonly answer: Answer }
   | { readonly kind: 'release'; readonly request: RequestId; readonly snapshot: string | null }
-  | { readonly kind: 'outcome'; readonly request: RequestId; readonly exit: number | null; readonly signal: string | null; readonly ms: number }
-  | { readonly kind: 'rollback'; readonly snapshot: string; readonly undo: string | null; readonly paths: readonly string[]; readonly verified: boolean }
+  | {
+      readonly kind: 'outcome';
+      readonly request: RequestId;
+      readonly exit: number | null;
+      readonly signal: string | null;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'rollback';
+      readonly snapshot: string;
+      readonly undo: string | null;
+      readonly paths: readonly string[];
+      readonly verified: boolean;
+    }
   | { readonly kind: 'alarm'; readonly session: string; readonly rule: string; readonly sentence: string }
   | { readonly kind: 'mode'; readonly mode: 'auto' | 'observe' | 'off'; readonly pid: number | null };
 
@@ -73,7 +97,13 @@ export interface Journal {
   /** Resolves once the record, and all before it, are on the disk. Throws `journal.unwritable`. */
   append(record: JournalRecord): Promise<void>;
   /** Newest first, at most `limit`. Sees what was noted and not yet written. */
-  history(filter: { readonly session?: string; readonly decision?: string; readonly since?: number; readonly before?: number; readonly limit?: number }): Promise<readonly RequestHistory[]>;
+  history(filter: {
+    readonly session?: string;
+    readonly decision?: string;
+    readonly since?: number;
+    readonly before?: number;
+    readonly limit?: number;
+  }): Promise<readonly RequestHistory[]>;
   get(request: string): Promise<RequestHistory | null>;
   /** Held requests with neither answer nor release: what a new daemon takes up again. */
   pending(): Promise<readonly RequestHistory[]>;
