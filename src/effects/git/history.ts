@@ -60,7 +60,6 @@ function rebase(git: GitCall): Reading {
     optionalValues: words('-S --gpg-sign -r --rebase-merges'),
   });
   const ran = options.values('-x', '--exec').map((arg) => runText(git.call, arg, 'git rebase --exec'));
-  const edited = options.has('-i', '--interactive') ? [fromEnv(git, 'GIT_SEQUENCE_EDITOR')] : [];
   if (options.has('--abort', '--quit', '--continue', '--edit-todo', '--show-current-patch')) return NOTHING;
   const [onto] = options.operands;
   return together(
@@ -69,14 +68,7 @@ function rebase(git: GitCall): Reading {
       ...(options.has('--no-verify') ? [hookSkip(git, '--no-verify')] : []),
     ),
     ...ran,
-    ...edited,
   );
-}
-
-/** Derives what an editor that the environment names would run; a common no-op editor has no effect. */
-function fromEnv(git: GitCall, variable: string): Reading {
-  const value = git.call.env(variable);
-  return typeof value !== 'string' || /^(:|true|cat)$/.test(value) ? NOTHING : git.call.script(value, variable);
 }
 
 /** merge, cherry-pick, revert, am and pull: they bring commits in, and refuse to overwrite work that is not committed. */

@@ -1,7 +1,7 @@
 /** git subcommands that change files of the work tree: checkout, restore, reset, clean, stash and their like. Pure. Follows git 2.47. */
 import type { Effect } from '../effect.ts';
-import type { Arg, OptionSpec, Reading } from '../program.ts';
 import { patchEffects } from '../patch-text.ts';
+import type { Arg, OptionSpec, Reading } from '../program.ts';
 import { atDashes, literal, NOTHING, shown, text, words } from '../readings.ts';
 import { does, type GitCall, type GitTable, isHead, shortRef } from './subcommand.ts';
 

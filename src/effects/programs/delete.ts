@@ -1,5 +1,5 @@
 /** Programs that remove files. Pure tables; `trash` and its like count as deletion, since agents are not told where things went. */
-import type { Call, OptionSpec, Program, Reading } from '../program.ts';
+import type { Arg, Call, OptionSpec, Program, Reading } from '../program.ts';
 import { isDevice, NOTHING, text, words } from '../readings.ts';
 
 const COREUTILS = 'GNU coreutils 9.5';
@@ -29,8 +29,14 @@ function rm(call: Call): Reading {
     recursive: options.has('-r', '-R', '--recursive'),
     force: options.has('-f', '--force'),
     ...(options.has('--no-preserve-root') ? { noPreserveRoot: true } : {}),
+    ...(options.operands.some(isListed) ? { listed: true } : {}),
   };
   return { effects: [call.effect('fs.delete', options.operands.map(call.path), facts)] };
+}
+
+/** Returns whether a word stands for paths that another command lists. */
+function isListed(arg: Arg): boolean {
+  return arg.kind === 'unknown' && arg.flow?.labels.has('files') === true;
 }
 
 /** rmdir removes only folders that are empty, so nothing in them can be lost. */

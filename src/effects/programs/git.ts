@@ -55,7 +55,7 @@ function read(call: Call, args: readonly Arg[], inherited: ReadonlyMap<string, s
       : { effects: [call.effect('run.code', [], { language: 'shell', from: 'file' })] };
   const reading = SUBCOMMANDS.get(subcommand);
   if (rest.some((arg) => text(arg) === '--help')) return together(set, elsewhere);
-  if (reading !== undefined) return together(set, elsewhere, environment(call, subcommand), reading(one));
+  if (reading !== undefined) return together(set, elsewhere, reading(one));
   const aliases = new Map([...inherited, ...aliasesOf(settings)]);
   const meaning = aliases.get(subcommand) ?? (depth < MAX_ALIASES ? aliasInFiles(call, folder, subcommand) : undefined);
   if (meaning === undefined || depth >= MAX_ALIASES) return together(set, elsewhere);
@@ -116,24 +116,6 @@ function aliasIn(config: string, alias: string): string | undefined {
     }
   }
   return undefined;
-}
-
-/** Programs that the environment names and this subcommand starts, git(1). */
-function environment(call: Call, subcommand: string): Reading {
-  const names = [
-    ...(/^(push|fetch|pull|clone|ls-remote|submodule|remote)$/.test(subcommand)
-      ? ['GIT_SSH_COMMAND', 'GIT_PROXY_COMMAND']
-      : []),
-    ...(/^(diff|log|show)$/.test(subcommand) ? ['GIT_EXTERNAL_DIFF'] : []),
-    ...(/^(diff|log|show|branch|tag|grep|blame)$/.test(subcommand) ? ['GIT_PAGER'] : []),
-    ...(/^(commit|rebase|merge|tag|notes|revert|cherry-pick)$/.test(subcommand) ? ['GIT_EDITOR'] : []),
-  ];
-  const values = names.flatMap((variable) => {
-    const value = call.env(variable);
-    return typeof value === 'string' && value.trim() !== '' ? [call.script(value, variable)] : [];
-  });
-  // Options after `ssh` with no host make no effect of their own: git adds the host.
-  return { effects: values.flatMap((value) => value.effects).filter((effect) => effect.program !== 'ssh') };
 }
 
 export const programs: readonly Program[] = [

@@ -1,0 +1,269 @@
+/** make, just, task, rake and other runners of named recipes: what the recipe would do, when its file can be read. */
+import { commandsOnReading, recipesOf } from '../makefile.ts';
+import type { Arg, Call, OptionSpec, Program, Reading } from '../program.ts';
+import { literal, NOTHING, runText, shown, text, together, within, words } from '../readings.ts';
+import { justRecipes, taskCommands } from '../recipes.ts';
+
+const MAKE: OptionSpec = {
+  flags: words(
+    '-B --always-make -d -e --environment-overrides -i --ignore-errors -k --keep-going -L -n --just-print --dry-run --recon -p --print-data-base -q --question -r -R -s --silent --quiet -S -t --touch -v --version -w --print-directory --no-print-directory --warn-undefined-variables --trace -h --help',
+  ),
+  values: words(
+    '-C --directory -f --file --makefile -I --include-dir -o --old-file --assume-old -W --what-if --new-file --assume-new -E --eval',
+  ),
+  optionalValues: words('-j --jobs -l --load-average -O --output-sync --debug --shuffle'),
+};
+
+/** Returns the text of the first of `names` that can be read in `folder`, and where it lies. */
+function readFirst(
+  call: Call,
+  folder: Arg | null,
+  names: readonly Arg[],
+): { readonly source: string; readonly folder: string } | null {
+  for (const name of names) {
+    const target = call.path(within(folder, name));
+    const source = target.kind === 'path' && !target.glob ? call.readFile(target.path) : null;
+    const place = call.path(folder ?? literal('.', call.span));
+    if (source !== null && place.kind === 'path') return { source, folder: place.path };
+  }
+  return null;
+}
+
+/** Derives lines in the folder that they run in. */
+function runLines(call: Call, lines: readonly string[], folder: string, via: string): Reading {
+  if (lines.length === 0) return NOTHING;
+  const enter = folder === call.cwd ? [] : [`cd '${folder.replaceAll("'", "'\\''")}'`];
+  return call.script([...enter, ...lines].join('\n'), via, { dialect: 'sh' });
+}
+
+function make(call: Call): Reading {
+  const options = call.options(MAKE);
+  if (options.has('-v', '--version', '-h', '--help')) return NOTHING;
+  const folder = options.values('-C', '--directory').reduce<Arg | null>((outer, inner) => within(outer, inner), null);
+  const given = new Map<string, string>();
+  const targets: string[] = [];
+  for (const operand of options.operands) {
+    const word = text(operand);
+    const [, key, value] = /^(\w+)\s*[:+?]*=(.*)$/s.exec(word ?? '') ?? [];
+    if (key !== undefined) given.set(key, value ?? '');
+    else if (word !== undefined) targets.push(word);
+  }
+  const evaluated = options.values('-E', '--eval').flatMap((arg) => text(arg) ?? []);
+  const named = options.values('-f', '--file', '--makefile');
+  if (named.some((arg) => text(arg) === '-' || text(arg) === '/dev/stdin') && call.stdin.text !== null)
+    evaluated.push(call.stdin.text);
+  const found = readFirst(
+    call,
+    folder,
+    named.length > 0 ? named : ['GNUmakefile', 'makefile', 'Makefile'].map((name) => literal(name, call.span)),
+  );
+  const source = [found?.source ?? '', ...evaluated.map((line) => line.replaceAll('\\n\\t', '\n\t'))].join('\n');
+  const place = found?.folder ?? call.cwd ?? '.';
+  const via = ['make', ...targets].join(' ');
+  const immediate = runLines(call, commandsOnReading(source), place, via);
+  const inline = evaluated.flatMap((line) =>
+    [...line.matchAll(/\$\(shell\s+(.*)\)/g)].flatMap((match) => match[1] ?? []),
+  );
+  const shell = given.get('SHELL');
+  const dry = options.has('-n', '--just-print', '--dry-run', '--recon', '-q', '--question', '-t', '--touch');
+  return together(
+    immediate,
+    runLines(call, inline, place, via),
+    ...(shell === undefined ? [] : [call.script(shell, 'make SHELL=')]),
+    ...(dry ? [] : [runLines(call, recipesOf(source, targets, given), place, via)]),
+  );
+}
+
+function just(call: Call): Reading {
+  const options = call.options({
+    flags: words(
+      '-l --list --summary --dump --show --evaluate --fmt --init --variables --choose -n --dry-run -q --quiet -v --verbose --yes -h --help -V --version --no-dotenv',
+    ),
+    values: words('-f --justfile -d --working-directory --set --shell --shell-arg --chooser --color -c --command'),
+  });
+  const command = options.value('-c', '--command');
+  if (command !== undefined) return call.run([command, ...options.operands], 'just --command');
+  if (
+    options.has(
+      '-n',
+      '--dry-run',
+      '-l',
+      '--list',
+      '--summary',
+      '--dump',
+      '--show',
+      '--evaluate',
+      '--fmt',
+      '--init',
+      '--variables',
+      '-h',
+      '--help',
+      '-V',
+      '--version',
+    )
+  )
+    return NOTHING;
+  const file = options.values('-f', '--justfile');
+  const found = readFirst(
+    call,
+    options.value('-d', '--working-directory') ?? null,
+    file.length > 0 ? file : ['justfile', 'Justfile', '.justfile'].map((name) => literal(name, call.span)),
+  );
+  const targets = options.operands.flatMap((arg) => text(arg) ?? []);
+  return found === null
+    ? NOTHING
+    : runLines(call, justRecipes(found.source, targets), found.folder, ['just', ...targets].join(' '));
+}
+
+function task(call: Call): Reading {
+  const options = call.options({
+    flags: words(
+      '-l --list -a --list-all -n --dry --summary --status -i --init -f --force -p --parallel -s --silent -v --verbose -y --yes -w --watch -g --global -h --help --version',
+    ),
+    values: words('-d --dir -t --taskfile -c --concurrency -o --output -I --interval'),
+  });
+  if (
+    options.has(
+      '-l',
+      '--list',
+      '-a',
+      '--list-all',
+      '-n',
+      '--dry',
+      '--summary',
+      '--status',
+      '-i',
+      '--init',
+      '-h',
+      '--help',
+      '--version',
+    )
+  )
+    return NOTHING;
+  const file = options.values('-t', '--taskfile');
+  const found = readFirst(
+    call,
+    options.value('-d', '--dir') ?? null,
+    file.length > 0
+      ? file
+      : ['Taskfile.yml', 'Taskfile.yaml', 'taskfile.yml', 'Taskfile.dist.yml'].map((name) => literal(name, call.span)),
+  );
+  const targets = options.operands.map(shown).filter((word) => !word.includes('='));
+  return found === null
+    ? NOTHING
+    : runLines(call, taskCommands(found.source, targets), found.folder, ['task', ...targets].join(' '));
+}
+
+/** Runners whose recipe files are programs: their inline code is read, their tasks are not. */
+function rake(call: Call): Reading {
+  const options = call.options({
+    flags: words('-T --tasks -P --prereqs -n --dry-run -q -s -t --trace -v -W -A -D --describe -V --version -h'),
+    values: words(
+      '-f --rakefile -e --execute -E --execute-continue -p --execute-print -r --require -I -j --jobs -C --directory',
+    ),
+  });
+  const code = options.value('-e', '--execute', '-E', '--execute-continue', '-p', '--execute-print');
+  if (code === undefined) return NOTHING;
+  const source = text(code);
+  return source === undefined
+    ? { effects: [call.effect('run.code', [], { language: 'ruby', from: 'variable' })] }
+    : call.code('ruby', source, 'rake -e');
+}
+
+/** cmake builds, and has small file tools of its own: `cmake -E rm`. */
+function cmake(call: Call): Reading {
+  const at = call.args.findIndex((arg) => text(arg) === '-E');
+  if (at < 0) return NOTHING;
+  const [verb, ...rest] = call.args.slice(at + 1);
+  const operands = rest.filter((arg) => !/^-/.test(text(arg) ?? ''));
+  switch (text(verb)) {
+    case 'rm':
+    case 'remove':
+    case 'remove_directory':
+      return {
+        effects: [
+          call.effect('fs.delete', operands.map(call.path), { recursive: text(verb) !== 'remove', force: true }),
+        ],
+      };
+    case 'copy':
+    case 'copy_if_different':
+    case 'rename':
+      return { effects: [call.effect('fs.write', operands.slice(-1).map(call.path))] };
+    case 'env':
+    case 'time':
+    case 'chdir': {
+      const command = rest.slice(
+        text(verb) === 'chdir' ? 1 : rest.findIndex((arg) => !/^(-|\w+=)/.test(text(arg) ?? '')),
+      );
+      return call.run(command, 'cmake -E');
+    }
+    default:
+      return NOTHING;
+  }
+}
+
+/** Watchers run a command each time a file changes: what it does once is what it does. */
+function watcher(call: Call): Reading {
+  const options = call.options({
+    flags: words('-c --clear -r --restart -n -d -p -s -z -q --quiet --poll -L --verbose'),
+    values: words('-e --ext --exts -w --watch -i --ignore -x --exec --delay --signal -f --filter --debounce --on-busy'),
+    stopAtOperand: true,
+  });
+  if (call.name !== 'nodemon') return options.operands.length === 0 ? NOTHING : call.run(options.operands, call.name);
+  return runText(call, options.value('-x', '--exec'), 'nodemon --exec');
+}
+
+export const programs: readonly Program[] = [
+  {
+    names: ['make', 'gmake', 'bmake', 'remake', 'mingw32-make'],
+    manual: 'make(1), GNU make 4.4',
+    read: make,
+    examples: [
+      { command: "make --eval='x:\\n\\trm -rf src' x", effects: ['fs.delete'] },
+      { command: "printf 'x:\\n\\trm -rf src\\n' | make -f - x", effects: ['fs.delete'] },
+      { command: 'make SHELL="rm -rf src"', effects: ['fs.delete'] },
+      { command: 'make -j4 all', effects: [] },
+      { command: 'make -n clean', effects: [] },
+    ],
+  },
+  {
+    names: ['just'],
+    manual: 'just(1) 1.36',
+    read: just,
+    examples: [
+      { command: 'just --command rm -rf src', effects: ['fs.delete'] },
+      { command: 'just --list', effects: [] },
+    ],
+  },
+  {
+    names: ['task', 'go-task'],
+    manual: 'Task 3.40 command reference',
+    read: task,
+    examples: [{ command: 'task --list', effects: [] }],
+  },
+  {
+    names: ['rake'],
+    manual: 'rake(1) 13.2',
+    read: rake,
+    examples: [{ command: 'rake -T', effects: [] }],
+  },
+  {
+    names: ['cmake'],
+    manual: 'cmake(1) 3.31',
+    read: cmake,
+    examples: [
+      { command: 'cmake -E rm -rf build', effects: ['fs.delete'] },
+      { command: 'cmake --build build', effects: [] },
+    ],
+  },
+  {
+    names: ['nodemon', 'entr', 'watchexec', 'chokidar'],
+    manual: 'nodemon 3 README, entr(1) 5.6, watchexec(1) 2.2',
+    read: watcher,
+    examples: [
+      { command: "nodemon --exec 'rm -rf src'", effects: ['fs.delete'] },
+      { command: 'entr rm -rf src', effects: ['fs.delete'] },
+      { command: 'nodemon app.js', effects: [] },
+    ],
+  },
+];
