@@ -1,0 +1,119 @@
+/** Users, groups, passwords and who may become whom. Pure. */
+import type { Call, OptionSpec, Program, Reading } from '../program.ts';
+import { NOTHING, named, text, words } from '../readings.ts';
+
+const SPEC: OptionSpec = {
+  values: words(
+    '-u --uid -g --gid -G --groups -d --home -s --shell -c --comment -p --password -e --expiredate -f --inactive -k --skel -b --base-dir -K -R --root --ingroup --gecos -n -l --login -a-x -M --members -A --administrators -x -w -i',
+  ),
+};
+
+/** Options with which these programs only show. */
+const SHOWS = /^(-S|--status|-l|--list|--list-shells|-h|--help|-D|--defaults|-V|--version|--export|--check|-c)$/;
+
+function account(verb: string, shows = SHOWS): (call: Call) => Reading {
+  return (call) => {
+    if (call.args.some((arg) => shows.test(text(arg) ?? ''))) return NOTHING;
+    return {
+      effects: [
+        call.effect(
+          'system.account',
+          call.options(SPEC).operands.map((arg) => named('account', arg)),
+          { verb },
+        ),
+      ],
+    };
+  };
+}
+
+const remove = account('remove', /^(-h|--help)$/);
+const add = account('add', /^(-h|--help|-D|--defaults)$/);
+const modify = account('modify', /^(-h|--help)$/);
+const password = account('password');
+const show = account('modify');
+
+function byVerb(pattern: RegExp): (call: Call) => Reading {
+  return (call) => {
+    const verb = call.args.map((arg) => text(arg) ?? '').find((word) => pattern.test(word));
+    return verb === undefined ? NOTHING : { effects: [call.effect('system.account', [], { verb })] };
+  };
+}
+
+/** visudo -c only checks. */
+function visudo(call: Call): Reading {
+  if (call.args.some((arg) => /^(-c|--check|-h|--help|-V)$/.test(text(arg) ?? ''))) return NOTHING;
+  return { effects: [call.effect('system.account', [], { verb: 'sudoers' })] };
+}
+
+export const programs: readonly Program[] = [
+  {
+    names: ['useradd', 'adduser', 'groupadd', 'addgroup', 'newusers'],
+    manual: 'useradd(8), shadow 4.16; adduser(8) 3.137',
+    read: add,
+    examples: [
+      { command: 'useradd -m -s /bin/bash deploy', effects: ['system.account'] },
+      { command: 'useradd -D', effects: [] },
+    ],
+  },
+  {
+    names: ['userdel', 'deluser', 'groupdel', 'delgroup'],
+    manual: 'userdel(8), shadow 4.16',
+    read: remove,
+    examples: [
+      { command: 'userdel -r deploy', effects: ['system.account'] },
+      { command: 'userdel --help', effects: [] },
+    ],
+  },
+  {
+    names: [
+      'usermod',
+      'groupmod',
+      'groupmems',
+      'chpasswd',
+      'chgpasswd',
+      'vipw',
+      'vigr',
+      'pwconv',
+      'pwunconv',
+      'newgrp-x',
+    ],
+    manual: 'usermod(8), chpasswd(8), shadow 4.16',
+    read: modify,
+    examples: [
+      { command: 'usermod -aG docker deploy', effects: ['system.account'] },
+      { command: "echo 'a:b' | chpasswd", effects: ['system.account'] },
+      { command: 'usermod --help', effects: [] },
+    ],
+  },
+  {
+    names: ['passwd', 'gpasswd', 'chage', 'chsh', 'chfn', 'smbpasswd', 'htpasswd-x'],
+    manual: 'passwd(1), gpasswd(1), chsh(1), shadow 4.16',
+    read: (call) => (call.name === 'chsh' || call.name === 'chfn' ? show(call) : password(call)),
+    examples: [
+      { command: 'passwd -d root', effects: ['system.account'] },
+      { command: 'chsh -s /bin/zsh', effects: ['system.account'] },
+      { command: 'passwd -S', effects: [] },
+      { command: 'chage -l deploy', effects: [] },
+    ],
+  },
+  {
+    names: ['visudo'],
+    manual: 'visudo(8), sudo 1.9.16',
+    read: visudo,
+    examples: [
+      { command: 'visudo', effects: ['system.account'] },
+      { command: 'visudo -c', effects: [] },
+    ],
+  },
+  {
+    names: ['dscl', 'sysadminctl', 'dseditgroup', 'pw'],
+    manual: 'dscl(1), sysadminctl(8), macOS 14; pw(8), FreeBSD 14',
+    read: byVerb(
+      /^-?(create|delete|append|merge|change|passwd|deleteUser|addUser|resetPasswordFor|useradd|userdel|usermod|groupadd|groupdel|groupmod)$/,
+    ),
+    examples: [
+      { command: 'dscl . -delete /Users/deploy', effects: ['system.account'] },
+      { command: 'dscl . -list /Users', effects: [] },
+    ],
+  },
+];
