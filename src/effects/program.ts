@@ -14,7 +14,16 @@ export type Arg =
   | { readonly kind: 'literal'; readonly value: string; readonly span: Span; readonly tilde?: boolean }
   | { readonly kind: 'glob'; readonly value: string; readonly span: Span }
   /** `prefix` and `suffix` are known text around the unknown part; `empty` is the text if the unknown parts were empty. */
-  | { readonly kind: 'unknown'; readonly prefix: string; readonly suffix: string; readonly empty: string; readonly why: string; readonly span: Span };
+  | {
+      readonly kind: 'unknown';
+      readonly prefix: string;
+      readonly suffix: string;
+      readonly empty: string;
+      readonly why: string;
+      readonly span: Span;
+      /** What the unknown part holds, when it comes out of a command, a file or a secret variable. */
+      readonly flow?: Flow;
+    };
 
 /** What arrives on a command's stdin, or leaves on its stdout, as far as it matters to what reads it. */
 export interface Flow {
@@ -75,14 +84,27 @@ export interface Call {
   path(arg: Arg): Target;
   /** Builds an effect of this call. */
   effect(kind: EffectKind, targets?: readonly Target[], facts?: Readonly<Record<string, Fact>>): Effect;
-  /** Derives what another command line would do: `args[0]` is the program. For wrappers. `via` names the wrapper. */
-  run(args: readonly Arg[], via: string, stdin?: Flow): Reading;
+  /**
+   * Derives what another command line would do: `args[0]` is the program. For wrappers. `via` names the wrapper.
+   * `around`: what the wrapper changes for it. In `env`, null unsets a variable, undefined makes it unknown.
+   */
+  run(args: readonly Arg[], via: string, stdin?: Flow, around?: Around): Reading;
   /** Derives what a shell text would do (sh -c, eval, hooks). */
   script(text: string, via: string, options?: { readonly dialect?: 'bash' | 'sh' | 'zsh'; readonly args?: readonly Arg[] }): Reading;
   /** Derives what code in another language would do (python -c, node -e, SQL). An unknown language is opaque. */
   code(language: string, text: string, via: string): Reading;
   /** The text of a file that this line names, if it can be read here within limits: scripts, Makefiles, package.json. */
   readFile(path: string): string | null;
+  /** What this line itself puts into the file at an absolute path (a download, a redirection), or null. */
+  made?(path: string): Flow | null;
+}
+
+/** What a wrapper changes for the command that it runs. */
+export interface Around {
+  readonly env?: ReadonlyMap<string, Arg | null | undefined>;
+  /** True: nothing of the caller's environment reaches it. */
+  readonly emptyEnv?: boolean;
+  readonly cwd?: string | null;
 }
 
 /** What one call would do. */

@@ -1,0 +1,118 @@
+/** Builds the `Call` that a program table reads: one command's words, and the means to go deeper. */
+import { knownStart } from './args.ts';
+import type { Effect } from './effect.ts';
+import { argValue } from './expand.ts';
+import { UNKNOWN_FLOW } from './flow.ts';
+import { languages } from './languages.ts';
+import { type Frame, step } from './machine.ts';
+import { parseOptions } from './options.ts';
+import { pathTarget } from './paths.ts';
+import type { Arg, Around, Call, Flow, Reading } from './program.ts';
+import { cloneState, freshState, type ShellState, UNSET, unknownVariable } from './shell-state.ts';
+import type { Span } from './effect.ts';
+import { environmentText } from './variables.ts';
+
+/** Longer code in another language is not read. */
+const MAX_CODE = 65_536;
+
+/** Returns the call of `args[0]` with the rest. `name` is what it is known by, without its folder. */
+export function makeCall(frame: Frame, name: string, args: readonly Arg[], span: Span, stdin: Flow): Call {
+  const { machine, state } = frame;
+  const { world } = machine;
+  const deeper = (via: string, inner: ShellState): Frame & { readonly sink: Effect[] } => ({
+    ...frame,
+    state: inner,
+    sink: [],
+    via: [...frame.via, via],
+    depth: frame.depth + 1,
+    outer: frame.outer ?? span,
+    stdin,
+    shows: false,
+  });
+  const call: Call = {
+    name,
+    args,
+    stdin,
+    span,
+    get cwd() {
+      machine.usedCwd = true;
+      return state.cwd;
+    },
+    home: world.home,
+    workspace: world.workspace,
+    env: (variable) => environmentText(frame, variable),
+    options: (spec, words = args) => parseOptions(spec, words),
+    path: (arg) => {
+      if (!knownStart(arg).startsWith('/')) machine.usedCwd = true;
+      return pathTarget(arg, state.cwd, world.home);
+    },
+    effect: (kind, targets = [], facts = {}) => ({ kind, program: name, span, targets, facts, via: frame.via }),
+    run: (words, via, input = stdin, around = undefined): Reading => {
+      // Nothing that runs outside the shell changes it, so that its state can be lent.
+      const inner = deeper(via, around === undefined ? state : surrounded(state, around));
+      // Words keep the places that they have: only a new text changes what offsets mean.
+      const output = machine.engine.words({ ...inner, outer: frame.outer }, words, span, input, { functions: false, builtins: false });
+      return { effects: inner.sink, output };
+    },
+    script: (text, via, options = {}): Reading => {
+      const inner = deeper(via, childState(state, options.args ?? []));
+      const dialect = options.dialect ?? 'bash';
+      const output = machine.engine.script({ ...inner, dialect }, text, span, stdin);
+      return { effects: inner.sink, output };
+    },
+    code: (language, text, via): Reading => {
+      const inner = deeper(via, state);
+      const reader = languages[language];
+      if (reader === undefined) return { effects: [], output: UNKNOWN_FLOW };
+      if (text.length > MAX_CODE || !step(inner, span, 1 + text.length / 100)) {
+        return { effects: [...inner.sink, call.effect('opaque', [], { what: 'too-large', language })], output: UNKNOWN_FLOW };
+      }
+      const reading = reader(text, makeCall({ ...inner, outer: frame.outer }, name, args, span, stdin));
+      return { effects: [...inner.sink, ...reading.effects], output: reading.output ?? UNKNOWN_FLOW };
+    },
+    made: (path) => machine.files.get(path) ?? null,
+    readFile: (path) => {
+      const written = machine.files.get(path);
+      if (written !== undefined) return written.text;
+      return step(frame, span, 10) ? world.readFile(path) : null;
+    },
+  };
+  return call;
+}
+
+/** Returns the state of a shell that this one starts: the same folder and exported variables, nothing else. */
+export function childState(state: ShellState, args: readonly Arg[], name = 'sh'): ShellState {
+  const child = freshState(state.cwd, args.map(argValue), name);
+  child.otherCwds = state.otherCwds;
+  child.inherits = state.inherits;
+  for (const variable of state.exported) {
+    const value = state.variables.get(variable);
+    if (value !== undefined) child.variables.set(variable, value);
+    child.exported.add(variable);
+  }
+  for (const [functionName, body] of state.functions) child.functions.set(functionName, body);
+  for (const [number, flow] of state.descriptors) child.descriptors.set(number, flow);
+  return child;
+}
+
+function surrounded(state: ShellState, around: Around): ShellState {
+  const inner = cloneState(state);
+  if (around.cwd !== undefined) {
+    inner.cwd = around.cwd;
+    inner.otherCwds = [];
+  }
+  if (around.emptyEnv === true) {
+    inner.inherits = false;
+    for (const name of inner.exported) inner.variables.delete(name);
+    inner.exported.clear();
+  }
+  for (const [name, arg] of around.env ?? []) {
+    inner.exported.add(name);
+    inner.variables.set(
+      name,
+      arg === null ? UNSET : arg === undefined ? unknownVariable(`$${name} is not known`) : { kind: 'text', value: argValue(arg) },
+    );
+  }
+  return inner;
+}
+

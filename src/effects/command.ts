@@ -1,0 +1,319 @@
+/**
+ * Runs one simple command: its redirections, assignments and words, then a function, a shell builtin or a program by its
+ * table. Where a variable or the working folder may be one of several, each is taken.
+ */
+import { posix } from 'node:path';
+import type { Assignment, Command, Word } from '../shell/syntax.ts';
+import { exactText, literalArg } from './args.ts';
+import { makeCall } from './call.ts';
+import { commandOf, variableEffects } from './code-variables.ts';
+import type { Effect, Span, Target } from './effect.ts';
+import { argValue, expandAssignment, expandValue, expandWords } from './expand.ts';
+import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './flow.ts';
+import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
+import { resolvePath } from './paths.ts';
+import type { Arg, Flow, Reading } from './program.ts';
+import { networkPeer, redirect } from './redirect.ts';
+import { findProgram } from './registry.ts';
+import { runFile } from './run-file.ts';
+import { isSecretPath } from './secret-paths.ts';
+import { shellBuiltins } from './shell-builtins.ts';
+import { cloneState, textOf, type Variable } from './shell-state.ts';
+import { assign, lookUp, valueOf } from './variables.ts';
+
+/** Combinations of alternatives that are taken apart. */
+const MAX_FORKS = 8;
+
+/** Runs a simple command in the frame's state. */
+export function runSimple(frame: Frame, node: Command, stdin: Flow): Flow {
+  const forks = alternatives(frame, node);
+  if (forks.length === 0) return inEachFolder(frame, node, stdin);
+  let output: Flow = EMPTY_FLOW;
+  for (const fork of forks) {
+    const kept = new Map([...fork.keys()].map((name) => [name, frame.state.variables.get(name)]));
+    for (const [name, variable] of fork) frame.state.variables.set(name, variable);
+    output = joinFlows(output, filtered(inEachFolder(frame, node, stdin)));
+    for (const [name, variable] of kept) {
+      if (variable !== undefined && frame.state.variables.get(name) === fork.get(name)) frame.state.variables.set(name, variable);
+    }
+  }
+  return output;
+}
+
+/** Returns the combinations of what the command's variables may hold; none when each holds one thing. */
+function alternatives(frame: Frame, node: Command): readonly ReadonlyMap<string, Variable>[] {
+  let forks: ReadonlyMap<string, Variable>[] = [];
+  for (const [name, variable] of frame.state.variables) {
+    if (variable.kind !== 'either') continue;
+    if (!new RegExp(`\\$\\{?[!#]?${name}\\b`).test(frame.source.slice(node.pos, node.end))) continue;
+    const base = forks.length === 0 ? [new Map<string, Variable>()] : forks;
+    const next = base.flatMap((fork) => variable.options.map((option) => new Map([...fork, [name, option]])));
+    if (next.length > MAX_FORKS) break;
+    forks = next;
+  }
+  return forks;
+}
+
+/** Runs the command where the shell is, and for what it would harm, where the shell may be instead. */
+function inEachFolder(frame: Frame, node: Command, stdin: Flow): Flow {
+  const { machine, state } = frame;
+  const others = state.otherCwds;
+  machine.usedCwd = false;
+  const output = once(frame, node, stdin);
+  if (others.length === 0 || !machine.usedCwd) return output;
+  for (const cwd of others.slice(0, 4)) {
+    const sink: Effect[] = [];
+    const elsewhere = cloneState(state);
+    elsewhere.cwd = cwd;
+    elsewhere.otherCwds = [];
+    once({ ...frame, state: elsewhere, sink }, node, stdin);
+    frame.sink.push(...sink.filter((effect) => effect.targets.length > 0 && !/^(?:fs\.read|fs\.create|net\.fetch)$/.test(effect.kind)));
+  }
+  return output;
+}
+
+function once(frame: Frame, node: Command, stdin: Flow): Flow {
+  const span = spanOf(frame, node);
+  if (!step(frame, span)) return UNKNOWN_FLOW;
+  const inner: Frame = { ...frame, stdin };
+  const streams = redirect(inner, node.redirects, stdin);
+  const assignments = node.prefix.filter((part) => part.type === 'Assignment');
+  if (node.name === undefined) {
+    for (const assignment of assignments) setVariable(inner, assignment, span);
+    return streams.release(EMPTY_FLOW);
+  }
+  const aliased = expandAlias(inner, node, node.name);
+  if (aliased !== null) return streams.release(aliased);
+
+  const args = commandWords(inner, node, node.name);
+  if (frame.machine.commands.length < 2_000) {
+    frame.machine.commands.push({ argv: args.map((arg) => exactText(arg)), span });
+  }
+  const running: Frame = {
+    ...inner,
+    stdin: streams.stdin,
+    shows: frame.shows && !streams.caught,
+    socket: streams.socket,
+    state: assignments.length === 0 ? frame.state : cloneState(frame.state),
+  };
+  for (const assignment of assignments) {
+    setVariable(running, assignment, span);
+    running.state.exported.add(assignment.name);
+  }
+  const output = runWords(running, args, span, streams.stdin, { functions: true, builtins: true });
+  return streams.release(output);
+}
+
+function commandWords(frame: Frame, node: Command, name: Word): readonly Arg[] {
+  const args = expandWords(frame, [name]);
+  const declares = /^(?:export|declare|typeset|local|readonly|alias)$/.test(name.value);
+  let words: Word[] = [];
+  for (const part of node.args) {
+    if (part.type === 'Word') {
+      words.push(part);
+      continue;
+    }
+    if (words.length > 0) args.push(...expandWords(frame, words));
+    words = [];
+    args.push(...expandAssignment(frame, part, !declares));
+  }
+  if (words.length > 0) args.push(...expandWords(frame, words));
+  return args;
+}
+
+/** Assigns as `name=value` does, with what the assignment itself does. */
+function setVariable(frame: Frame, assignment: Assignment, span: Span): void {
+  const { name, value } = assignment;
+  let variable: Variable;
+  if (assignment.index !== undefined) expandValue(frame, assignment.index);
+  if (value.type === 'ArrayValue') {
+    const items = expandWords(frame, value.elements);
+    const complete = items.every((item) => item.kind === 'literal') && !value.elements.some((element) => /^\[/.test(element.text));
+    const before = assignment.append === true ? lookUp(frame, name) : null;
+    const old = before?.kind === 'array' ? before.items : [];
+    variable = { kind: 'array', items: [...old, ...items.map(argValue)], complete };
+  } else {
+    const added = expandValue(frame, value);
+    const before = assignment.append === true ? valueOf(lookUp(frame, name)) : [];
+    variable =
+      assignment.index === undefined
+        ? { kind: 'text', value: joined([...before, ...added]) }
+        : { kind: 'array', items: [[{ why: 'an element that is not known' }]], complete: false };
+  }
+  assign(frame, name, variable);
+  sayVariable(frame, name, variable, span);
+}
+
+/** Says what it does that `name` now holds `variable`. */
+export function sayVariable(frame: Frame, name: string, variable: Variable, span: Span): void {
+  const text = variable.kind === 'text' ? textOf(variable.value) : null;
+  for (const effect of variableEffects(name, text)) say(frame, effect.kind, name, span, effect.targets, effect.facts);
+  const command = commandOf(name, text);
+  if (command !== null) {
+    const inner: Frame = { ...frame, state: cloneState(frame.state), via: [...frame.via, name], depth: frame.depth + 1 };
+    frame.machine.engine.text(inner, command, span, EMPTY_FLOW);
+  }
+}
+
+function joined(value: readonly (string | { readonly why: string })[]): typeof value {
+  return value.length > 1 && value.every((piece) => typeof piece === 'string') ? [value.join('')] : value;
+}
+
+/** Runs an alias's text with the words after it, or returns null when the name is no alias. */
+function expandAlias(frame: Frame, node: Command, name: Word): Flow | null {
+  const text = name.parts === undefined && name.text === name.value ? frame.state.aliases.get(name.value) : undefined;
+  if (text === undefined || frame.machine.running.includes(`alias ${name.value}`)) return null;
+  frame.machine.running.push(`alias ${name.value}`);
+  const rest = frame.source.slice(name.end, node.suffix.at(-1)?.end ?? name.end);
+  const output = frame.machine.engine.text({ ...frame, depth: frame.depth + 1 }, text + rest, spanOf(frame, node), frame.stdin);
+  frame.machine.running.pop();
+  return output;
+}
+
+/** Runs the words of a command: the first names it. */
+export function runWords(frame: Frame, args: readonly Arg[], span: Span, stdin: Flow, how: Dispatch): Flow {
+  const [first, ...rest] = args;
+  if (first === undefined || !step(frame, span)) return first === undefined ? EMPTY_FLOW : UNKNOWN_FLOW;
+  if (first.kind !== 'literal') return runUnknown(frame, first, rest, span, stdin, how);
+  const written = first.value;
+  if (how.functions && frame.state.functions.has(written)) return callFunction(frame, written, rest, span, stdin);
+  if (how.builtins) {
+    const builtin = shellBuiltins.get(written);
+    if (builtin !== undefined) return builtin({ ...frame, stdin }, rest, span, stdin);
+  }
+  return runProgram(frame, written, rest, span, stdin);
+}
+
+function runProgram(frame: Frame, written: string, args: readonly Arg[], span: Span, stdin: Flow): Flow {
+  const { machine } = frame;
+  const plain = frame.dialect === 'zsh' && /^=\w/.test(written) ? written.slice(1) : written;
+  const path = plain.includes('/') ? resolvePath(plain, frame.state.cwd) : null;
+  const disguised = path === null ? undefined : machine.programs.get(path);
+  const name = disguised ?? posix.basename(plain);
+  const isOwnFile = path !== null && machine.files.has(path);
+  const program = isOwnFile ? null : findProgram(name);
+  if (program === null) return path === null ? UNKNOWN_FLOW : runFile(frame, path, args, span, stdin);
+  if (asksForHelp(args)) return UNKNOWN_FLOW;
+  const reading = program.read(makeCall(frame, name, args, span, stdin));
+  return take(frame, name, args, reading, stdin, span);
+}
+
+const HELP = /^--(?:help|version)$/;
+
+/** A program called with `--help` alone, or a subcommand with it last, does nothing else. */
+function asksForHelp(args: readonly Arg[]): boolean {
+  const last = exactText(args.at(-1));
+  if (last === null || !HELP.test(last)) return false;
+  if (args.length === 1) return true;
+  return args.length <= 3 && last === '--help' && args.slice(0, -1).every((arg) => arg.kind === 'literal' && /^[a-z][a-z-]*$/.test(arg.value)) && !NOT_SUBCOMMANDS.test(exactText(args[0]) ?? '');
+}
+
+/** First words that name what is run, so that `--help` after them is not ours to trust. */
+const NOT_SUBCOMMANDS = /^(?:run|exec|x|dlx|script|start|rm|sh|bash|zsh|dash|eval|python\d?|node)$/;
+
+/** Takes over what a program's table read: its effects, with secrets read and files written noticed. */
+function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading, stdin: Flow, span: Span): Flow {
+  const { machine, sink } = frame;
+  let output = reading.output ?? (SILENT.has(name) ? EMPTY_FLOW : filtered(stdin));
+  const saidSecret = reading.effects.some((effect) => effect.kind === 'secret.read');
+  for (const effect of reading.effects) {
+    sink.push(effect);
+    for (const target of effect.targets) {
+      if (target.kind !== 'path') continue;
+      if (effect.kind === 'fs.read' && isSecretPath(target.path, machine.world.home)) {
+        if (!saidSecret) sink.push({ ...effect, kind: 'secret.read', targets: [target] });
+        output = joinFlows(filtered(output), labelledFlow(['secret'], [target.path]));
+      } else if (effect.kind === 'fs.create' && name === 'mkdir') {
+        for (let folder = target.path; folder.length > 1; folder = posix.dirname(folder)) machine.folders.add(folder);
+      } else if (effect.kind === 'fs.write' && name === 'tee') machine.files.set(target.path, stdin);
+    }
+    if (effect.kind === 'net.fetch' && typeof effect.facts.to === 'string') {
+      const urls = effect.targets.map(targetName);
+      machine.files.set(effect.facts.to, labelledFlow(['network'], urls));
+    }
+  }
+  if (/^(?:cp|mv|ln|install)$/.test(name)) noticeCopy(frame, args);
+  if (frame.socket !== null && /^(?:ba|da|z|k|a|fi)?sh$|^(?:python[\d.]*|perl|ruby|php|node)$/.test(name)) {
+    say(frame, 'net.reverse-shell', name, span, [{ kind: 'name', noun: 'host', name: frame.socket }]);
+  }
+  return output;
+}
+
+/** Programs that print nothing. */
+const SILENT: ReadonlySet<string> = new Set(['rm', 'cp', 'mv', 'ln', 'mkdir', 'rmdir', 'touch', 'chmod', 'chown', 'sleep', 'install', 'kill']);
+
+/** Remembers a file that became another program, or got the content of one that this line wrote. */
+function noticeCopy(frame: Frame, args: readonly Arg[]): void {
+  const [from, to] = args.filter((arg) => arg.kind === 'literal' && !arg.value.startsWith('-')).slice(-2);
+  const source = exactText(from);
+  const destination = exactText(to);
+  if (source === null || destination === null) return;
+  const { cwd } = frame.state;
+  const target = resolvePath(destination, cwd);
+  const origin = resolvePath(source, cwd);
+  if (target === null || origin === null) return;
+  const written = frame.machine.files.get(origin);
+  if (written !== undefined) frame.machine.files.set(target, written);
+  const name = frame.machine.programs.get(origin) ?? posix.basename(origin);
+  if (/\/s?bin\//.test(origin) && findProgram(name) !== null) frame.machine.programs.set(target, name);
+}
+
+function targetName(target: Target): string {
+  return target.kind === 'path' ? target.path : target.kind === 'name' ? target.name : target.text;
+}
+
+function callFunction(frame: Frame, name: string, args: readonly Arg[], span: Span, stdin: Flow): Flow {
+  const body = frame.state.functions.get(name);
+  if (body === undefined || frame.machine.running.filter((one) => one === `function ${name}`).length > 1) return UNKNOWN_FLOW;
+  const { state } = frame;
+  const kept = state.positional;
+  const ended = state.ended;
+  state.positional = args.map(argValue);
+  frame.machine.running.push(`function ${name}`);
+  const inner: Frame = {
+    ...frame,
+    stdin,
+    depth: frame.depth + 1,
+    source: body.source,
+    dialect: body.dialect,
+    // A function of another text is told by the place of its call.
+    outer: body.source === frame.source ? frame.outer : (frame.outer ?? span),
+  };
+  const statement = { type: 'Statement', pos: body.node.pos, end: body.node.end, background: undefined } as const;
+  const block = body.node.body;
+  const output =
+    block.type === 'CompoundList'
+      ? frame.machine.engine.statements(inner, block.commands, stdin)
+      : frame.machine.engine.statements(inner, [{ ...statement, command: block }], stdin);
+  frame.machine.running.pop();
+  state.positional = kept;
+  state.ended = ended;
+  return output;
+}
+
+/** Runs a command whose name is not known: told by where it comes from, or by the part of it that is known. */
+function runUnknown(frame: Frame, first: Exclude<Arg, { kind: 'literal' }>, rest: readonly Arg[], span: Span, stdin: Flow, how: Dispatch): Flow {
+  if (first.kind === 'unknown') {
+    const flow = first.flow;
+    const peer = flow === undefined ? null : networkPeer(flow);
+    if (peer !== null) {
+      say(frame, 'net.reverse-shell', 'shell', span, [{ kind: 'name', noun: 'host', name: peer }]);
+      return UNKNOWN_FLOW;
+    }
+    if (flow?.labels.has('network') === true) {
+      say(frame, 'run.remote-code', 'shell', span, flow.sources.map((name) => ({ kind: 'name', noun: 'url', name })));
+      return UNKNOWN_FLOW;
+    }
+    if (flow?.labels.has('decoded') === true) {
+      say(frame, 'run.decoded', 'shell', span);
+      return UNKNOWN_FLOW;
+    }
+    // `$VENV/bin/python x.py`: the program is known, only its folder is not.
+    const name = first.suffix.includes('/') ? posix.basename(first.suffix) : '';
+    if (name !== '') return runWords(frame, [literalArg(name, first.span), ...rest], span, stdin, { functions: false, builtins: false });
+    const next = exactText(rest[0]);
+    if (first.prefix === '' && first.suffix === '' && next !== null && findProgram(next) !== null) runWords(frame, rest, span, stdin, how);
+  }
+  sayOpaque(frame, 'dynamic-command', span);
+  return UNKNOWN_FLOW;
+}

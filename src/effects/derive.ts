@@ -1,0 +1,158 @@
+/**
+ * Derives what an action would do: `(action, world) → Prediction`. Pure but for `world.readFile`, never throws, and ends
+ * within a budget of steps: what is not reached is `opaque`.
+ */
+import { parseScript } from '../shell/parse.ts';
+import type { Action } from '../protocol/request.ts';
+import { literalArg, quoteWord } from './args.ts';
+import { runWords } from './command.ts';
+import type { Effect, Prediction, Span } from './effect.ts';
+import { EMPTY_FLOW, UNKNOWN_FLOW } from './flow.ts';
+import { runApart, runStatements, runTraps } from './interpret.ts';
+import type { Flow } from './program.ts';
+import { type Engine, type Frame, MAX_STEPS, type Machine, sayGaps, sayOpaque, step, type World } from './machine.ts';
+import { pathTarget } from './paths.ts';
+import { freshState } from './shell-state.ts';
+
+export type { World } from './machine.ts';
+
+/** Returns what `action` would do in `world`. A git hook has no effects of its own. */
+export function derive(action: Action, world: World): Prediction {
+  const machine: Machine = {
+    world,
+    steps: MAX_STEPS,
+    commands: [],
+    unknowns: [],
+    files: new Map(),
+    folders: new Set(),
+    programs: new Map(),
+    running: [],
+    said: new Set(),
+    usedCwd: false,
+    engine: ENGINE,
+  };
+  const text = actionText(action);
+  const sink: Effect[] = [];
+  const frame: Frame = {
+    machine,
+    state: freshState(world.cwd),
+    sink,
+    via: [],
+    source: text,
+    outer: null,
+    dialect: action.kind === 'command' ? action.dialect : 'bash',
+    depth: 0,
+    stdin: EMPTY_FLOW,
+    shows: true,
+    socket: null,
+  };
+  try {
+    run(frame, action, text);
+  } catch {
+    sayOpaque(frame, 'unparsed', { start: 0, end: text.length, text: text.slice(0, 80) }, { why: 'reading it failed' });
+  }
+  return { effects: withoutTwins(sink), unknowns: machine.unknowns, commands: machine.commands };
+}
+
+/** Returns the text that an action's spans index: the command line, or the words of a call as one would write them. */
+export function actionText(action: Action): string {
+  switch (action.kind) {
+    case 'command':
+      return action.text;
+    case 'exec':
+      return action.argv.map(quoteWord).join(' ');
+    case 'tool':
+      return `${action.tool} ${action.path}`;
+    case 'hook':
+      return [action.hook, ...action.args].join(' ');
+    default:
+      return action satisfies never;
+  }
+}
+
+function run(frame: Frame, action: Action, text: string): void {
+  switch (action.kind) {
+    case 'command': {
+      const script = parseScript(text, action.dialect);
+      sayGaps(frame, script, null);
+      const output = runStatements(frame, script.statements, EMPTY_FLOW);
+      runTraps(frame);
+      const shown = output.labels.has('secret') ? output.sources.filter((source) => source.startsWith('$')) : [];
+      if (shown.length > 0) {
+        frame.sink.push({ kind: 'secret.print', program: 'shell', span: whole(text), targets: [], facts: { what: shown.join(', ') }, via: [] });
+      }
+      return;
+    }
+    case 'exec': {
+      let at = 0;
+      const args = action.argv.map((word) => {
+        const written = quoteWord(word);
+        const span = { start: at, end: at + written.length, text: written.slice(0, 400) };
+        at = span.end + 1;
+        return literalArg(word, span);
+      });
+      frame.machine.commands.push({ argv: [...action.argv], span: whole(text) });
+      runWords(frame, args, whole(text), UNKNOWN_FLOW, { functions: false, builtins: false });
+      return;
+    }
+    case 'tool': {
+      const span = whole(text);
+      const target = pathTarget(literalArg(action.path, span), frame.state.cwd, frame.machine.world.home);
+      const kind = action.tool === 'write' ? 'fs.write' : action.tool === 'edit' ? 'fs.edit' : 'fs.delete';
+      frame.sink.push({ kind, program: action.tool, span, targets: [target], facts: {}, via: [] });
+      return;
+    }
+    case 'hook':
+      return;
+    default:
+      action satisfies never;
+  }
+}
+
+const ENGINE: Engine = {
+  statements: runStatements,
+  text: runText,
+  script: (frame, text, place, stdin) => {
+    const output = runText(frame, text, place, stdin);
+    runTraps(frame);
+    return output;
+  },
+  substitution: (frame, script, place, stdin) => {
+    if (script === undefined || !step(frame, place)) return UNKNOWN_FLOW;
+    // Escaped backticks have a decoded text of their own, which their offsets index.
+    const own = script.source === undefined ? {} : { source: script.source, outer: frame.outer ?? place };
+    return runApart({ ...frame, ...own, shows: false }, script.commands, stdin);
+  },
+  words: runWords,
+};
+
+function runText(frame: Frame, text: string, place: Span, stdin: Flow): Flow {
+  const { machine } = frame;
+  if (!step(frame, place, 1 + text.length / 200)) return UNKNOWN_FLOW;
+  // A script that runs itself adds nothing the second time.
+  if (machine.running.includes(text)) return UNKNOWN_FLOW;
+  machine.running.push(text);
+  const outer = frame.outer ?? place;
+  const script = parseScript(text, frame.dialect);
+  sayGaps(frame, script, outer);
+  const output = runStatements({ ...frame, source: text, outer, stdin }, script.statements, stdin);
+  machine.running.pop();
+  return output;
+}
+
+/** Leaves out effects that say the same of the same piece: branches and rounds repeat them. */
+function withoutTwins(effects: readonly Effect[]): readonly Effect[] {
+  if (effects.length < 2) return effects;
+  const seen = new Set<string>();
+  return effects.filter((effect) => {
+    const key = JSON.stringify([effect.kind, effect.program, effect.span.start, effect.span.text, effect.targets, effect.facts, effect.via]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function whole(text: string): Span {
+  return { start: 0, end: text.length, text: text.length > 400 ? text.slice(0, 400) : text };
+}
+

@@ -1,0 +1,292 @@
+/**
+ * Walks a script as a shell would run it, without running it: lists, pipelines, branches, loops, functions. All branches
+ * are taken; a loop's body is taken until nothing new comes of it. Returns what leaves on stdout.
+ */
+import type { Redirection, Statement, SyntaxNode, TestExpression, Word } from '../shell/syntax.ts';
+import { evaluate, runHiddenIn } from './arithmetic.ts';
+import { runSimple } from './command.ts';
+import { argValue, expandQuoted, expandValue, expandWords } from './expand.ts';
+import { EMPTY_FLOW, filtered, joinFlows } from './flow.ts';
+import { type Frame, spanOf, step } from './machine.ts';
+import type { Flow } from './program.ts';
+import { redirect } from './redirect.ts';
+import { cloneState, joinStates, type ShellState, textOf, unknownVariable, type Variable } from './shell-state.ts';
+import { assign, inherited } from './variables.ts';
+
+/** Rounds of a loop over known words. More are summed up in one round over a word that is not known. */
+const MAX_ROUNDS = 40;
+
+type Runnable = Statement['command'];
+type Compound = Extract<Runnable, { type: 'If' | 'For' | 'ArithmeticFor' | 'Select' | 'While' | 'Case' }>;
+
+/** Runs statements one after the other in the frame's own state. */
+export function runStatements(frame: Frame, statements: readonly Statement[], stdin: Flow): Flow {
+  let output: Flow = EMPTY_FLOW;
+  for (const statement of statements) {
+    if (!step(frame, spanOf(frame, statement))) return output;
+    if (statement.background === true) {
+      runNode({ ...frame, state: cloneState(frame.state) }, statement.command, EMPTY_FLOW);
+      continue;
+    }
+    output = joinFlows(output, runNode(frame, statement.command, stdin));
+    settleFolder(frame.state);
+  }
+  return output;
+}
+
+/** A `cd` that failed in the list that has just ended leaves the shell where it was. */
+function settleFolder(state: ShellState): void {
+  if (state.failedCwds.length === 0) return;
+  if (!state.stopsOnError) {
+    state.otherCwds = [...new Set([...state.otherCwds, ...state.failedCwds])].filter((cwd) => cwd !== state.cwd);
+  }
+  state.failedCwds = [];
+}
+
+function runNode(frame: Frame, node: Runnable, stdin: Flow): Flow {
+  switch (node.type) {
+    case 'Command':
+      return runSimple(frame, node, stdin);
+    case 'AndOr':
+      return runList(frame, node, stdin);
+    case 'Pipeline':
+      return runPipeline(frame, node, stdin);
+    case 'Subshell':
+      return runApart(frame, node.body.commands, stdin);
+    case 'BraceGroup':
+      return runStatements(frame, node.body.commands, stdin);
+    case 'Redirected':
+      return runRedirected(frame, node.command, node.redirects, stdin);
+    case 'Function': {
+      const name = node.name.value;
+      frame.state.functions.set(name, { node, source: frame.source, dialect: frame.dialect });
+      return EMPTY_FLOW;
+    }
+    case 'Coproc':
+      if (node.body.type === 'CompoundList') return runApart(frame, node.body.commands, EMPTY_FLOW);
+      runNode({ ...frame, state: cloneState(frame.state) }, node.body, EMPTY_FLOW);
+      return EMPTY_FLOW;
+    case 'TestCommand':
+      runTest(frame, node.expression);
+      return EMPTY_FLOW;
+    case 'ArithmeticCommand':
+      evaluate(frame, node.expression, expandQuoted);
+      return EMPTY_FLOW;
+    case 'If':
+    case 'For':
+    case 'ArithmeticFor':
+    case 'Select':
+    case 'While':
+    case 'Case':
+      return runCompound(frame, node, stdin);
+    default:
+      return node satisfies never;
+  }
+}
+
+/** Runs statements in a copy of the state, with the traps that they set. */
+export function runApart(frame: Frame, statements: readonly Statement[], stdin: Flow): Flow {
+  const inner: Frame = { ...frame, state: cloneState(frame.state), depth: frame.depth + 1 };
+  inner.state.traps = [];
+  const output = runStatements(inner, statements, stdin);
+  runTraps(inner);
+  return output;
+}
+
+/** Runs what `trap` left for the end. */
+export function runTraps(frame: Frame): void {
+  const { traps } = frame.state;
+  frame.state.traps = [];
+  const place = { start: 0, end: frame.source.length, text: 'trap' };
+  for (const text of traps) {
+    frame.machine.engine.text({ ...frame, via: [...frame.via, 'trap'] }, text, frame.outer ?? place, EMPTY_FLOW);
+  }
+}
+
+function runList(frame: Frame, node: Extract<Runnable, { type: 'AndOr' }>, stdin: Flow): Flow {
+  const { state } = frame;
+  let output: Flow = EMPTY_FLOW;
+  node.commands.forEach((first, index) => {
+    const operator = node.operators[index - 1] ?? '&&';
+    if (operator === '&&') {
+      // Here the `cd` before has worked: `failedCwds` waits for what follows the list.
+      output = joinFlows(output, runNode(frame, first, stdin));
+      return;
+    }
+    const failed = cloneState(state);
+    if (state.failedCwds.length > 0) {
+      failed.cwd = state.failedCwds[0] ?? null;
+      failed.otherCwds = state.failedCwds.slice(1);
+      failed.failedCwds = [];
+    }
+    output = joinFlows(output, runNode({ ...frame, state: failed }, first, stdin));
+    const worked = cloneState(state);
+    worked.failedCwds = [];
+    joinStates(state, [worked, failed], (name) => inherited(frame, name));
+  });
+  return output;
+}
+
+function runPipeline(frame: Frame, node: Extract<Runnable, { type: 'Pipeline' }>, stdin: Flow): Flow {
+  const [only] = node.commands;
+  if (node.commands.length === 1 && only !== undefined) return runNode(frame, only, stdin);
+  let flow = stdin;
+  node.commands.forEach((command, index) => {
+    const last = index === node.commands.length - 1;
+    const inner: Frame = { ...frame, state: cloneState(frame.state), stdin: flow, shows: frame.shows && last };
+    flow = runNode(inner, command, flow);
+  });
+  return flow;
+}
+
+function runRedirected(
+  frame: Frame,
+  command: Extract<SyntaxNode, { type: 'Redirected' }>['command'],
+  redirections: readonly Redirection[],
+  stdin: Flow,
+): Flow {
+  const streams = redirect(frame, redirections, stdin);
+  const output = runNode({ ...frame, stdin: streams.stdin, shows: frame.shows && !streams.caught }, command, streams.stdin);
+  return streams.release(output);
+}
+
+function runCompound(frame: Frame, node: Compound, stdin: Flow): Flow {
+  switch (node.type) {
+    case 'If': {
+      const clauses = [{ clause: node.clause, then: node.then }, ...node.elif];
+      const branches: ShellState[] = [];
+      let output: Flow = EMPTY_FLOW;
+      for (const { clause, then } of clauses) {
+        output = joinFlows(output, runStatements(frame, clause.commands, stdin));
+        const branch = cloneState(frame.state);
+        output = joinFlows(output, runStatements({ ...frame, state: branch }, then.commands, stdin));
+        branches.push(branch);
+      }
+      const otherwise = cloneState(frame.state);
+      if (node.else !== undefined) {
+        output = joinFlows(output, runStatements({ ...frame, state: otherwise }, node.else.commands, stdin));
+      }
+      joinStates(frame.state, [...branches, otherwise], (name) => inherited(frame, name));
+      return filtered(output);
+    }
+    case 'Case': {
+      expandValue(frame, node.word);
+      const branches: ShellState[] = [cloneState(frame.state)];
+      let output: Flow = EMPTY_FLOW;
+      for (const item of node.items) {
+        for (const pattern of item.pattern) expandValue(frame, pattern);
+        const branch = cloneState(frame.state);
+        output = joinFlows(output, runStatements({ ...frame, state: branch }, item.body.commands, stdin));
+        branches.push(branch);
+      }
+      joinStates(frame.state, branches, (name) => inherited(frame, name));
+      return filtered(output);
+    }
+    case 'For':
+    case 'Select':
+      return runFor(frame, node.name.value, node.wordlist, node.body.commands, stdin);
+    case 'While':
+      return runRounds(frame, stdin, (inner) => {
+        const test = runStatements(inner, node.clause.commands, stdin);
+        return joinFlows(test, runStatements(inner, node.body.commands, stdin));
+      });
+    case 'ArithmeticFor':
+      evaluate(frame, node.initialize, expandQuoted);
+      return runRounds(frame, stdin, (inner) => {
+        evaluate(inner, node.test, expandQuoted);
+        const output = runStatements(inner, node.body.commands, stdin);
+        evaluate(inner, node.update, expandQuoted);
+        return output;
+      });
+    default:
+      return node satisfies never;
+  }
+}
+
+/** Runs a body that may run any number of times: once, and once more from where that led. */
+function runRounds(frame: Frame, stdin: Flow, round: (inner: Frame) => Flow): Flow {
+  let output: Flow = EMPTY_FLOW;
+  for (let count = 0; count < 2; count += 1) {
+    const before = frame.state.variables.size;
+    const body = cloneState(frame.state);
+    output = joinFlows(output, round({ ...frame, state: body, stdin }));
+    const changed =
+      body.cwd !== frame.state.cwd ||
+      body.variables.size !== before ||
+      [...body.variables].some(([name, variable]) => frame.state.variables.get(name) !== variable);
+    joinStates(frame.state, [cloneState(frame.state), body], (name) => inherited(frame, name));
+    if (!changed) break;
+  }
+  return filtered(output);
+}
+
+function runFor(
+  frame: Frame,
+  name: string,
+  words: readonly Word[] | undefined,
+  body: readonly Statement[],
+  stdin: Flow,
+): Flow {
+  const values: Variable[] = [];
+  if (words === undefined) {
+    for (const value of frame.state.positional ?? [[{ why: 'an argument' }]]) values.push({ kind: 'text', value });
+  } else {
+    for (const arg of expandWords(frame, words)) {
+      // A pattern stands for the files that it matches: the pattern itself names them all.
+      values.push(
+        arg.kind === 'glob'
+          ? { kind: 'text', value: [{ why: 'a file that a pattern matches', flow: globFlow(frame, arg.value) }] }
+          : { kind: 'text', value: argValue(arg) },
+      );
+    }
+  }
+  let output: Flow = EMPTY_FLOW;
+  const rounds = values.length > MAX_ROUNDS ? [...values.slice(0, MAX_ROUNDS), unknownVariable('one of many words')] : values;
+  const before = cloneState(frame.state);
+  for (const value of rounds) {
+    assign(frame, name, value);
+    output = joinFlows(output, runStatements(frame, body, stdin));
+    if (frame.state.ended) break;
+  }
+  if (rounds.length === 0) return output;
+  if (frame.state.ended) joinStates(frame.state, [before, cloneState(frame.state)], (variable) => inherited(frame, variable));
+  return rounds.length === 1 && values[0] !== undefined && values[0].kind === 'text' && textOf(values[0].value) === null
+    ? filtered(output)
+    : output;
+}
+
+function globFlow(frame: Frame, pattern: string): Flow {
+  const { cwd } = frame.state;
+  const path = pattern.startsWith('/') ? pattern : cwd === null ? null : `${cwd}/${pattern.replace(/^(?:\.\/)+/, '')}`;
+  if (!pattern.startsWith('/')) frame.machine.usedCwd = true;
+  return { text: null, labels: new Set(['files']), sources: [], paths: path === null ? [] : [{ kind: 'path', path, glob: true }] };
+}
+
+function runTest(frame: Frame, expression: TestExpression): void {
+  switch (expression.type) {
+    case 'TestUnary':
+      expandValue(frame, expression.operand);
+      if (expression.operator === '-v' || expression.operator === '-R') runHiddenIn(frame, expression.operand);
+      return;
+    case 'TestBinary':
+      expandValue(frame, expression.left);
+      expandValue(frame, expression.right);
+      if (/^-(?:eq|ne|lt|le|gt|ge)$/.test(expression.operator)) {
+        runHiddenIn(frame, expression.left);
+        runHiddenIn(frame, expression.right);
+      }
+      return;
+    case 'TestLogical':
+      for (const operand of expression.operands) runTest(frame, operand);
+      return;
+    case 'TestNot':
+      runTest(frame, expression.operand);
+      return;
+    case 'TestGroup':
+      runTest(frame, expression.expression);
+      return;
+    default:
+      expression satisfies never;
+  }
+}
+

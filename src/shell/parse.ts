@@ -1,0 +1,157 @@
+/**
+ * Turns shell text into a tree, behind a guard. Pure, and never throws: what can't be read for certain comes back as
+ * `unknowns`, with as much of the tree as there is, which may raise a risk but never lower it.
+ *
+ *   text ─▶ checks on characters and size ─▶ unbash ─▶ one iterative walk that looks for its known gaps ─▶ Script
+ */
+import { forEachChild, parse } from 'unbash';
+import { gapsOfNode } from './gaps.ts';
+import type { Statement, SyntaxNode } from './syntax.ts';
+
+/** Longer text is not parsed at all: the parser's worst cases grow faster than the text. */
+export const MAX_CHARS = 65_536;
+export const MAX_NODES = 60_000;
+/** Nesting of scripts and compound commands. Real scripts stay below 20. */
+export const MAX_NESTING = 64;
+/** Here-documents and open brackets beyond which the parser's time grows with the square of their number. */
+const MAX_HERE_DOCUMENTS = 400;
+const MAX_OPEN = 160;
+
+export type Dialect = 'bash' | 'sh' | 'zsh';
+
+/** Why a piece of the text is not certain. Offsets are UTF-16 into the text. */
+export interface Gap {
+  readonly why: string;
+  /** `unparsed`: it reads differently from what it is, or not at all. The others: a limit was met. */
+  readonly what: 'unparsed' | 'too-large' | 'too-deep';
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A parsed text. With `unknowns`, nothing may be inferred from what `statements` does not show. */
+export interface Script {
+  readonly text: string;
+  readonly dialect: Dialect;
+  readonly statements: readonly Statement[];
+  readonly unknowns: readonly Gap[];
+}
+
+/** Returns the tree of `text`. Deterministic; takes under 100 ms for any input. */
+export function parseScript(text: string, dialect: Dialect): Script {
+  const unknowns: Gap[] = [];
+  const limit = overLimit(text);
+  if (limit !== null) return { text, dialect, statements: [], unknowns: [limit] };
+  for (const check of CHARACTER_CHECKS) {
+    const found = check.pattern.exec(text);
+    if (found !== null) unknowns.push({ why: check.why, what: 'unparsed', start: found.index, end: found.index + 1 });
+  }
+  try {
+    const root = parse(text);
+    walk(root, text, dialect, unknowns);
+    return { text, dialect, statements: root.commands, unknowns };
+  } catch {
+    unknowns.push({ why: 'the parser failed', what: 'unparsed', start: 0, end: text.length });
+    return { text, dialect, statements: [], unknowns };
+  }
+}
+
+const CHARACTER_CHECKS: readonly { readonly pattern: RegExp; readonly why: string }[] = [
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  { pattern: /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/, why: 'it holds a control character' },
+  {
+    // Blanks that people read as a space and the shell as a letter, and marks that nobody sees or that turn the line round.
+    pattern: /[\u1680\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/,
+    why: 'it holds an invisible or look-alike character',
+  },
+  {
+    pattern: /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,
+    why: 'it holds half a character, so it is not what will run',
+  },
+  { pattern: /(?:^|[^\\])(?:\\\\)*\\\n?$/, why: 'it ends in a backslash' },
+];
+
+/** Returns the limit that the text is over, judged in one cheap pass before the parser sees it. */
+function overLimit(text: string): Gap | null {
+  if (text.length > MAX_CHARS) {
+    return { why: `it is over ${MAX_CHARS} characters long`, what: 'too-large', start: 0, end: text.length };
+  }
+  let open = 0;
+  let hereDocuments = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    switch (text.charCodeAt(index)) {
+      case 0x28: // (
+      case 0x7b: // {
+        open += 1;
+        if (open > MAX_OPEN) return { why: 'it is nested too deeply', what: 'too-deep', start: index, end: index + 1 };
+        break;
+      case 0x29:
+      case 0x7d:
+        if (open > 0) open -= 1;
+        break;
+      case 0x3c: // <
+        if (text.charCodeAt(index + 1) === 0x3c) {
+          hereDocuments += 1;
+          index += 1;
+          if (hereDocuments > MAX_HERE_DOCUMENTS) {
+            return { why: 'it holds too many here-documents', what: 'too-large', start: index, end: index + 1 };
+          }
+        }
+        break;
+      default:
+    }
+  }
+  return null;
+}
+
+const NESTING_TYPES: ReadonlySet<string> = new Set([
+  'Script',
+  'Subshell',
+  'BraceGroup',
+  'If',
+  'For',
+  'ArithmeticFor',
+  'Select',
+  'While',
+  'Case',
+  'Function',
+  'Coproc',
+]);
+
+/** Walks the tree without recursion (nested substitutions overflow the stack at about 300) and collects what is uncertain. */
+function walk(root: SyntaxNode, text: string, dialect: Dialect, unknowns: Gap[]): void {
+  const stack: { node: SyntaxNode; depth: number; source: string; at: number | null }[] = [
+    { node: root, depth: 0, source: text, at: null },
+  ];
+  let nodes = 0;
+  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    const { node, at } = entry;
+    nodes += 1;
+    if (nodes > MAX_NODES) {
+      unknowns.push({ why: `it has over ${MAX_NODES} parts`, what: 'too-large', start: 0, end: text.length });
+      return;
+    }
+    const depth = entry.depth + (NESTING_TYPES.has(node.type) ? 1 : 0);
+    if (depth > MAX_NESTING) {
+      unknowns.push({ why: 'it is nested too deeply', what: 'too-deep', start: at ?? node.pos, end: at ?? node.end });
+      return;
+    }
+    let source = entry.source;
+    let place = at;
+    // A script in escaped backticks has positions into its own decoded text: its place in ours is where it stands.
+    if (node.type === 'Script' && node.source !== undefined) {
+      source = node.source;
+      place = at ?? 0;
+    }
+    for (const gap of gapsOfNode(node, source, dialect)) {
+      unknowns.push({ why: gap.why, what: 'unparsed', start: place ?? gap.start, end: place ?? gap.end });
+      if (unknowns.length > 64) return;
+    }
+    forEachChild(node, (child) => {
+      stack.push({ node: child, depth, source, at: place ?? (hasOwnSource(child) ? node.pos : null) });
+    });
+  }
+}
+
+function hasOwnSource(node: SyntaxNode): boolean {
+  return node.type === 'Script' && node.source !== undefined;
+}
