@@ -11,10 +11,10 @@ const source = join(root, 'shims', 'belay-shim.c');
 // Without a C library where sys-linux.h has the system calls: its start-up would cost more than the shim's work.
 const isFreestanding = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
 const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra'];
-const freestanding = [
-  ...['-ffreestanding', '-fno-builtin', '-fno-stack-protector', '-fno-asynchronous-unwind-tables', '-fno-pie'],
-  ...['-nostdlib', '-static', '-no-pie', '-s', '-Wl,--build-id=none', '-Wl,-z,noseparate-code'],
-];
+const freestanding = (
+  '-ffreestanding -fno-builtin -fno-stack-protector -fno-asynchronous-unwind-tables -fno-pie ' +
+  '-nostdlib -static -no-pie -s -Wl,--build-id=none -Wl,-z,noseparate-code'
+).split(' ');
 // gcc would make calls of memcpy out of memcpy's own loop; clang does not know the option.
 const gccOnly = ['-fno-tree-loop-distribute-patterns'];
 

@@ -91,11 +91,9 @@ function question(stdin, again) {
     argv.push(word);
   }
   const env = callersEnvironment().filter(take);
-  const header = {
-    ...{ v: 1, shim: 1, pid: parent, ppid: parent, argc: argv.length, envc: env.length },
-    ...(kind === 'hook' ? { stdinLength: stdin?.bytes.length ?? 0 } : {}),
-    ...{ truncated, ...(again ? { again: 1 } : {}) },
-  };
+  const header = { v: 1, shim: 1, pid: parent, ppid: parent, argc: argv.length, envc: env.length, truncated };
+  if (kind === 'hook') header.stdinLength = stdin?.bytes.length ?? 0;
+  if (again) header.again = 1;
   const blob = Buffer.concat([...places, ...argv, ...env, stdin?.bytes ?? Buffer.alloc(0)]);
   return encodeFrame(kind === 'hook' ? 'HOOK' : 'EXEC', header, blob);
 }

@@ -12,111 +12,103 @@ interface ShimGroup {
 export const SHIM_GROUPS: readonly ShimGroup[] = [
   {
     reason: 'shells: the whole command line is judged before any of it runs',
-    names: ['bash', 'sh', 'zsh', 'dash', 'ksh', 'fish', 'ash', 'busybox', 'toybox'],
+    names: words('bash sh zsh dash ksh fish ash busybox toybox'),
   },
   {
     reason: 'files deleted, overwritten, moved or cut',
-    names: [
-      ...['rm', 'rmdir', 'unlink', 'shred', 'mv', 'cp', 'ln', 'dd', 'truncate', 'tee', 'install', 'sed', 'patch'],
-      ...['rsync', 'tar', 'unzip', '7z', 'cpio', 'find', 'fd', 'rename', 'trash'],
-    ],
+    names: words(`
+      rm rmdir unlink shred mv cp ln dd truncate tee install sed patch rsync tar unzip 7z cpio find fd rename
+      trash
+    `),
   },
   {
     reason: 'who may read, write and run what',
-    names: ['chmod', 'chown', 'chgrp', 'chattr', 'setfacl', 'xattr', 'umount', 'mount'],
+    names: words('chmod chown chgrp chattr setfacl xattr umount mount'),
   },
   {
     reason: 'files printed or encoded: secrets leave by them when no shell line shows it',
-    names: ['cat', 'head', 'tail', 'base64', 'xxd'],
+    names: words('cat head tail base64 xxd'),
   },
   {
     reason: 'history, branches and what is shared through them',
-    names: ['git', 'gh', 'glab', 'hub', 'hg', 'svn', 'jj', 'git-filter-repo', 'bfg'],
+    names: words('git gh glab hub hg svn jj git-filter-repo bfg'),
   },
   {
     reason: 'the network: what is fetched to be run, and what is sent',
-    names: [
-      ...['curl', 'wget', 'aria2c', 'http', 'https', 'ssh', 'scp', 'sftp', 'ftp', 'rclone', 'nc', 'ncat', 'netcat'],
-      ...['socat', 'telnet', 'ngrok', 'cloudflared', 'openssl'],
-    ],
+    names: words(`
+      curl wget aria2c http https ssh scp sftp ftp rclone nc ncat netcat socat telnet ngrok cloudflared
+      openssl
+    `),
   },
   {
     reason: 'programs that run another program, which may be named by an absolute path',
-    names: [
-      ...['xargs', 'parallel', 'env', 'nohup', 'timeout', 'nice', 'ionice', 'setsid', 'stdbuf', 'script', 'unshare'],
-      ...['nsenter', 'chroot', 'bwrap', 'flock', 'watch', 'entr', 'make', 'gmake', 'just', 'task', 'expect'],
-    ],
+    names: words(`
+      xargs parallel env nohup timeout nice ionice setsid stdbuf script unshare nsenter chroot bwrap flock
+      watch entr make gmake just task expect
+    `),
   },
   {
     reason: 'another user, or more rights',
-    names: ['sudo', 'su', 'doas', 'pkexec', 'runuser', 'visudo'],
+    names: words('sudo su doas pkexec runuser visudo'),
   },
   {
     reason: 'interpreters: a program given in an argument or a file',
-    names: [
-      ...['python', 'python3', 'python2', 'pypy3', 'node', 'nodejs', 'deno', 'perl', 'ruby', 'php', 'lua', 'awk'],
-      ...['gawk', 'mawk', 'tclsh', 'osascript', 'pwsh'],
-    ],
+    names: words('python python3 python2 pypy3 node nodejs deno perl ruby php lua awk gawk mawk tclsh osascript pwsh'),
   },
   {
     reason: 'package managers: they run the code of strangers, and publish ours',
-    names: [
-      ...['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'bun', 'bunx', 'corepack', 'pip', 'pip3', 'pipx', 'uv', 'uvx'],
-      ...['poetry', 'conda', 'mamba', 'twine', 'gem', 'bundle', 'cargo', 'go', 'composer', 'mvn', 'gradle', 'dotnet'],
-      ...['apt', 'apt-get', 'dpkg', 'dnf', 'yum', 'rpm', 'pacman', 'apk', 'zypper', 'brew', 'snap', 'flatpak', 'nix'],
-    ],
+    names: words(`
+      npm npx pnpm pnpx yarn bun bunx corepack pip pip3 pipx uv uvx poetry conda mamba twine gem bundle cargo
+      go composer mvn gradle dotnet apt apt-get dpkg dnf yum rpm pacman apk zypper brew snap flatpak nix
+    `),
   },
   {
     reason: 'containers and clusters: their volumes, images and hosts',
-    names: [
-      ...['docker', 'docker-compose', 'podman', 'nerdctl', 'buildah', 'kubectl', 'oc', 'helm', 'minikube', 'kind'],
-      ...['lxc', 'virsh', 'vagrant'],
-    ],
+    names: words('docker docker-compose podman nerdctl buildah kubectl oc helm minikube kind lxc virsh vagrant'),
   },
   {
     reason: 'infrastructure and cloud accounts',
-    names: [
-      ...['terraform', 'tofu', 'terragrunt', 'pulumi', 'ansible', 'ansible-playbook', 'packer', 'cdk', 'sam'],
-      ...['serverless', 'aws', 'gcloud', 'gsutil', 'bq', 'az', 'doctl', 'heroku', 'fly', 'flyctl', 'vercel', 'netlify'],
-      ...['wrangler', 'firebase', 'supabase', 'railway', 'vault', 'consul', 'op', 's3cmd', 'mc'],
-    ],
+    names: words(`
+      terraform tofu terragrunt pulumi ansible ansible-playbook packer cdk sam serverless aws gcloud gsutil bq
+      az doctl heroku fly flyctl vercel netlify wrangler firebase supabase railway vault consul op s3cmd mc
+    `),
   },
   {
     reason: 'databases: a statement in an argument',
-    names: [
-      ...['psql', 'dropdb', 'createdb', 'pg_restore', 'mysql', 'mysqladmin', 'mariadb', 'mongosh', 'mongo'],
-      ...['mongorestore', 'redis-cli', 'sqlite3', 'duckdb', 'clickhouse-client', 'cqlsh', 'influx', 'etcdctl'],
-    ],
+    names: words(`
+      psql dropdb createdb pg_restore mysql mysqladmin mariadb mongosh mongo mongorestore redis-cli sqlite3
+      duckdb clickhouse-client cqlsh influx etcdctl
+    `),
   },
   {
     reason: 'other processes, and the machine itself',
-    names: [
-      ...['kill', 'pkill', 'killall', 'systemctl', 'service', 'launchctl', 'initctl', 'rc-service', 'reboot'],
-      ...['shutdown', 'halt', 'poweroff', 'telinit', 'sysctl', 'modprobe', 'insmod', 'rmmod', 'gdb', 'lldb', 'strace'],
-    ],
+    names: words(`
+      kill pkill killall systemctl service launchctl initctl rc-service reboot shutdown halt poweroff telinit
+      sysctl modprobe insmod rmmod gdb lldb strace
+    `),
   },
   {
     reason: 'what runs later, without anyone there',
-    names: ['crontab', 'at', 'batch', 'systemd-run', 'tmux', 'screen', 'zellij', 'pm2', 'supervisorctl', 'loginctl'],
+    names: words('crontab at batch systemd-run tmux screen zellij pm2 supervisorctl loginctl'),
   },
   {
     reason: 'disks and file systems',
-    names: [
-      ...['mkfs', 'mkfs.ext4', 'mkfs.xfs', 'mkfs.btrfs', 'mkfs.vfat', 'mke2fs', 'mkswap', 'swapoff', 'wipefs', 'fdisk'],
-      ...['sfdisk', 'gdisk', 'sgdisk', 'parted', 'blkdiscard', 'hdparm', 'losetup', 'cryptsetup', 'lvremove'],
-      ...['vgremove', 'pvremove', 'mdadm', 'zfs', 'zpool', 'btrfs', 'fstrim', 'diskutil', 'hdiutil', 'fusermount'],
-    ],
+    names: words(`
+      mkfs mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mke2fs mkswap swapoff wipefs fdisk sfdisk gdisk sgdisk
+      parted blkdiscard hdparm losetup cryptsetup lvremove vgremove pvremove mdadm zfs zpool btrfs fstrim
+      diskutil hdiutil fusermount
+    `),
   },
   {
     reason: 'accounts and the firewall',
-    names: [
-      ...['useradd', 'adduser', 'userdel', 'deluser', 'usermod', 'groupadd', 'groupdel', 'passwd', 'chpasswd', 'chsh'],
-      ...['iptables', 'ip6tables', 'nft', 'ufw', 'firewall-cmd', 'setcap', 'setenforce', 'update-alternatives'],
-    ],
+    names: words(`
+      useradd adduser userdel deluser usermod groupadd groupdel passwd chpasswd chsh iptables ip6tables nft
+      ufw firewall-cmd setcap setenforce update-alternatives
+    `),
   },
   {
     reason: 'keys and secret stores',
-    names: ['gpg', 'gpg2', 'ssh-keygen', 'ssh-add', 'ssh-copy-id', 'security', 'secret-tool', 'pass', 'age', 'sops'],
+    names: words('gpg gpg2 ssh-keygen ssh-add ssh-copy-id security secret-tool pass age sops'),
   },
 ];
 
@@ -129,8 +121,12 @@ export const SHIM_NAMES: readonly string[] = [...new Set(SHIM_GROUPS.flatMap((gr
  * in the repository that is pushed to, and belong to its owner; `fsmonitor-watchman` and the `p4-` ones, which are set up
  * by name or by hand.
  */
-export const GIT_HOOK_NAMES: readonly string[] = [
-  ...['applypatch-msg', 'pre-applypatch', 'post-applypatch', 'pre-commit', 'pre-merge-commit', 'prepare-commit-msg'],
-  ...['commit-msg', 'post-commit', 'pre-rebase', 'post-checkout', 'post-merge', 'pre-push', 'pre-auto-gc'],
-  ...['post-rewrite', 'sendemail-validate', 'reference-transaction'],
-];
+export const GIT_HOOK_NAMES: readonly string[] = words(`
+  applypatch-msg pre-applypatch post-applypatch pre-commit pre-merge-commit prepare-commit-msg commit-msg
+  post-commit pre-rebase post-checkout post-merge pre-push pre-auto-gc post-rewrite sendemail-validate
+  reference-transaction
+`);
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}

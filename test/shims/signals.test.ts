@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const guarded = (): NodeJS.ProcessEnv => ({
+const guarded = (): Record<string, string> => ({
   PATH: `${bin}:${REAL_PATH}`,
   BELAY_SESSION: 's-test',
   BELAY_SOCKET: server.path,
@@ -124,12 +124,15 @@ function terminal(): {
 } {
   const pty = spawnInTerminal('/bin/bash', ['--norc', '--noprofile', '-i'], {
     env: { ...guarded(), PS1: 'ready> ', TERM: 'dumb', HISTFILE: '/dev/null' },
+    name: 'dumb',
+    cwd: folder,
     cols: 200,
     rows: 24,
+    encoding: null,
   });
   let seen = '';
-  pty.onData((text) => {
-    seen += text;
+  pty.onData((bytes) => {
+    seen += bytes.toString('latin1');
   });
   const exited = new Promise<void>((resolve) => pty.onExit(() => resolve()));
   return {

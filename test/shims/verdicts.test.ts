@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -141,6 +142,17 @@ describe.each(['native', 'fallback'])('the %s shim', (kind) => {
     const open = await run(join(bin, 'printf'), ['ran'], { env: { ...env, BELAY_FAIL: 'open' } });
     expect(open.stdout).toBe('ran');
     expect(open.stderr).toMatch(/without a verdict/);
+  });
+
+  const python = spawnSync('python3', ['-c', ''], { env: { PATH: REAL_PATH } }).status === 0;
+  test.skipIf(!python)('python in a virtual environment still finds it', async () => {
+    const home = join(folder, `venv-${kind}`);
+    const made = spawnSync('python3', ['-m', 'venv', '--without-pip', home], { env: { PATH: REAL_PATH } });
+    expect(made.status).toBe(0);
+    const env = guarded({ PATH: `${bin}:${join(home, 'bin')}:${REAL_PATH}` });
+    const end = await run('/bin/sh', ['-c', 'exec python3 -c "import sys; print(sys.prefix)"'], { env });
+    expect(end).toMatchObject({ code: 0, stdout: `${home}\n` });
+    expect(server.questions.length).toBe(1);
   });
 
   test('shims of two copies in PATH do not call each other', async () => {
