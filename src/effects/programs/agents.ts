@@ -25,7 +25,6 @@ const UNSAFE: readonly (readonly [names: readonly string[], flags: RegExp])[] = 
       'amp',
       'droid',
       'auggie',
-      'goose',
       'kilo',
       'cline',
       'cursor-agent',

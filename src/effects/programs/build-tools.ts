@@ -1,4 +1,4 @@
-/** make, just, task, rake and other runners of named recipes: what the recipe would do, when its file can be read. */
+/** make, just, task and other runners of named recipes: what the recipe would do, when its file can be read. */
 import { commandsOnReading, recipesOf } from '../makefile.ts';
 import type { Arg, Call, OptionSpec, Program, Reading } from '../program.ts';
 import { literal, NOTHING, runText, shown, text, together, within, words } from '../readings.ts';
@@ -81,8 +81,8 @@ function just(call: Call): Reading {
     ),
     values: words('-f --justfile -d --working-directory --set --shell --shell-arg --chooser --color -c --command'),
   });
-  const command = options.value('-c', '--command');
-  if (command !== undefined) return call.run([command, ...options.operands], 'just --command');
+  const command = call.args.findIndex((arg) => /^(-c|--command)$/.test(text(arg) ?? ''));
+  if (command >= 0) return call.run(call.args.slice(command + 1), 'just --command');
   if (
     options.has(
       '-n',
@@ -152,22 +152,6 @@ function task(call: Call): Reading {
   return found === null
     ? NOTHING
     : runLines(call, taskCommands(found.source, targets), found.folder, ['task', ...targets].join(' '));
-}
-
-/** Runners whose recipe files are programs: their inline code is read, their tasks are not. */
-function rake(call: Call): Reading {
-  const options = call.options({
-    flags: words('-T --tasks -P --prereqs -n --dry-run -q -s -t --trace -v -W -A -D --describe -V --version -h'),
-    values: words(
-      '-f --rakefile -e --execute -E --execute-continue -p --execute-print -r --require -I -j --jobs -C --directory',
-    ),
-  });
-  const code = options.value('-e', '--execute', '-E', '--execute-continue', '-p', '--execute-print');
-  if (code === undefined) return NOTHING;
-  const source = text(code);
-  return source === undefined
-    ? { effects: [call.effect('run.code', [], { language: 'ruby', from: 'variable' })] }
-    : call.code('ruby', source, 'rake -e');
 }
 
 /** cmake builds, and has small file tools of its own: `cmake -E rm`. */
@@ -240,12 +224,6 @@ export const programs: readonly Program[] = [
     manual: 'Task 3.40 command reference',
     read: task,
     examples: [{ command: 'task --list', effects: [] }],
-  },
-  {
-    names: ['rake'],
-    manual: 'rake(1) 13.2',
-    read: rake,
-    examples: [{ command: 'rake -T', effects: [] }],
   },
   {
     names: ['cmake'],

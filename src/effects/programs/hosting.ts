@@ -189,7 +189,6 @@ const others = platform(
   [
     'kamal',
     'eb',
-    'copilot',
     'dokku',
     'amplify',
     'expo',
@@ -202,15 +201,15 @@ const others = platform(
     'cap',
     'modal',
   ],
-  'kamal 2, eb 3, copilot 1.34',
+  'kamal 2, eb 3',
   {
     rows: [
       {
-        on: 'deploy | setup | redeploy | rollback | publish | push | svc deploy | app deploy | promote | production deploy | deploy production',
+        on: 'deploy | setup | redeploy | rollback | publish | push | app deploy | promote | production deploy | deploy production',
         does: deploys('hosting', (use) => production(use) ?? (use.call.name === 'kamal' ? true : undefined)),
       },
       {
-        on: 'remove | terminate | delete | teardown | svc delete | app delete | env delete | apps:destroy | postgres:destroy',
+        on: 'remove | terminate | delete | teardown | app delete | apps:destroy | postgres:destroy',
         does: deletes('hosting'),
       },
       {

@@ -1,6 +1,6 @@
 /** Keys and keychains on this machine: gpg, ssh-keygen, ssh-add, pass, security, openssl keys. Pure. */
 import type { Call, Program, Reading } from '../program.ts';
-import { flow, NOTHING, named, text, words } from '../readings.ts';
+import { flow, NOTHING, text, words } from '../readings.ts';
 
 function known(call: Call): readonly string[] {
   return call.args.map((arg) => text(arg) ?? '');
@@ -49,22 +49,6 @@ function sshAdd(call: Call): Reading {
     effects: [
       call.effect('secret.read', options.operands.map(call.path)),
       call.effect('secret.store', [], { verb: 'write' }),
-    ],
-  };
-}
-
-/** ssh-copy-id writes to the other machine's authorized_keys: a standing way in. */
-function sshCopyId(call: Call): Reading {
-  const options = call.options({ flags: words('-f -n -s -x -h'), values: words('-i -p -o -F -t') });
-  const [host] = options.operands;
-  if (host === undefined || options.has('-n', '-h')) return NOTHING;
-  return {
-    effects: [
-      call.effect('remote.run', [named('host', host)], {
-        host: text(host) ?? host.span.text,
-        command: 'append to authorized_keys',
-        interactive: false,
-      }),
     ],
   };
 }
@@ -133,15 +117,6 @@ export const programs: readonly Program[] = [
     examples: [
       { command: 'ssh-add ~/.ssh/id_ed25519', effects: ['secret.read', 'secret.store'] },
       { command: 'ssh-add -l', effects: [] },
-    ],
-  },
-  {
-    names: ['ssh-copy-id'],
-    manual: 'ssh-copy-id(1), OpenSSH 9.9',
-    read: sshCopyId,
-    examples: [
-      { command: 'ssh-copy-id deploy@web1', effects: ['remote.run'] },
-      { command: 'ssh-copy-id -n deploy@web1', effects: [] },
     ],
   },
   {

@@ -267,15 +267,15 @@ export const programs: readonly Program[] = [
     ],
   }),
   subcommands({
-    names: ['twine', 'flit'],
-    manual: 'twine 5.1, flit 3.10 documentation',
+    names: ['flit'],
+    manual: 'flit 3.10 documentation',
     values: words(
       '-r --repository --repository-url -u --username -p --password -c --comment --config-file -i --identity',
     ),
     rows: [{ on: 'upload | publish', does: publishes('python package') }],
     examples: [
-      { command: 'twine upload dist/*', effects: ['package.publish'] },
-      { command: 'twine check dist/*', effects: [] },
+      { command: 'flit publish', effects: ['package.publish'] },
+      { command: 'flit build', effects: [] },
     ],
   }),
 ];

@@ -209,7 +209,7 @@ export const programs: readonly Program[] = [
     ],
   }),
   subcommands({
-    names: ['nix', 'nix-env', 'nix-shell', 'nixos-rebuild', 'home-manager', 'nix-collect-garbage'],
+    names: ['nix', 'nix-env', 'nix-shell', 'home-manager', 'nix-collect-garbage'],
     manual: 'nix 2.24 reference manual',
     values: words('-p --packages -f --file -E --expr --arg --argstr -A --attr'),
     rows: [

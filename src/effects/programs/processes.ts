@@ -15,6 +15,7 @@ interface Signalled {
 /** Takes `-9`, `-s TERM`, `--signal=KILL` off the words. */
 function signalled(args: readonly Arg[]): Signalled {
   let signal = 'TERM';
+  let given = false;
   let lists = false;
   const rest: Arg[] = [];
   for (let at = 0; at < args.length; at++) {
@@ -22,11 +23,15 @@ function signalled(args: readonly Arg[]): Signalled {
     const word = text(arg);
     if (arg === undefined) break;
     const glued = /^-(?:s|n)?((?:SIG)?[A-Z][A-Z0-9+-]*|\d+)$|^--signal=(.+)$/.exec(word ?? '');
-    if (word === '-s' || word === '-n' || word === '--signal') signal = text(args[++at]) ?? signal;
-    else if (/^(-l|-L|--list|--table)$/.test(word ?? '')) lists = true;
-    else if (word === '--') rest.push(...args.slice(at + 1).splice(0, args.length));
-    else if (glued !== null && rest.length === 0) signal = glued[1] ?? glued[2] ?? signal;
-    else rest.push(arg);
+    if (word === '-s' || word === '-n' || word === '--signal') {
+      signal = text(args[++at]) ?? signal;
+      given = true;
+    } else if (/^(-l|-L|--list|--table)$/.test(word ?? '')) lists = true;
+    else if (word === '--') rest.push(...args.slice(at + 1));
+    else if (glued !== null && rest.length === 0 && !given) {
+      signal = glued[1] ?? glued[2] ?? signal;
+      given = true;
+    } else rest.push(arg);
     if (word === '--') break;
   }
   return { signal: signal.replace(/^SIG/, ''), rest, lists };

@@ -38,8 +38,8 @@ function tmux(call: Call): Reading {
   const [verb, ...rest] = global.operands;
   const options = call.options(
     {
-      flags: words('-a -A -d -D -E -P -X -b -h -v -f -k -I -Z -l -R -M -H -K -N -r -p -C -g -u -w -s -o -q -T'),
-      values: words('-t -c -n -F -e -x -y'),
+      flags: words('-a -A -d -D -E -P -X -b -h -v -f -k -I -Z -l -R -M -H -K -N -r -p -C -g -u -w -o -q -T'),
+      values: words('-t -s -c -n -F -e -x -y'),
       stopAtOperand: true,
     },
     rest,
