@@ -85,6 +85,14 @@ const ERRORS = {
     message: 'the snapshot store {store} has version {version}, this Belay reads up to {ours}',
     next: 'Use the newer Belay that wrote it.',
   },
+  'snapshot.store-busy': {
+    message: 'the snapshot store {store} is in use by process {pid}',
+    next: 'Only one process may write it: ask the running daemon, or stop it first.',
+  },
+  'rollback.git-busy': {
+    message: 'git is at work in {root}: {lock} exists',
+    next: 'Wait for it to end; when no git runs there, remove the lock file.',
+  },
   'rollback.conflict': {
     message: '{count} paths changed after the snapshot by somebody else',
     next: 'They were left alone; add --force to overwrite them too.',

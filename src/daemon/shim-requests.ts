@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import type { HeldRequests } from '../approval/held-requests.ts';
 import type { Releases } from '../approval/releases.ts';
 import type { Journal } from '../audit/record.ts';
+import { BelayError, causeText } from '../errors.ts';
 import type { Outcome } from '../pipeline.ts';
 import { ancestry, type ProcessInfo, processInfo } from '../platform/process-info.ts';
 import { decodeShimFrame, type ShimMessage } from '../protocol/decode.ts';
@@ -49,8 +50,24 @@ export class JudgedProcesses {
   }
 }
 
-/** Answers an EXEC frame: whether the program may run, and, when it is watched, journals how it ended. */
+/** Answers an EXEC frame. A failure refuses, in words that say that Belay is at fault and not the command. */
 export async function answerExec(frame: Frame, peer: Peer, services: ShimServices): Promise<void> {
+  try {
+    await exec(frame, peer, services);
+  } catch (thrown) {
+    refuseBroken(peer, thrown);
+    throw thrown;
+  }
+}
+
+function refuseBroken(peer: Peer, thrown: unknown): void {
+  const next = thrown instanceof BelayError ? thrown.next : 'See: belay daemon logs';
+  peer.send('DENY', { v: 1 }, `belay: not run, because Belay could not do its part: ${causeText(thrown)}. ${next}\n`);
+  peer.close();
+}
+
+/** Whether the program may run, and, when it is watched, how it ended. */
+async function exec(frame: Frame, peer: Peer, services: ShimServices): Promise<void> {
   const message = decodeShimFrame(frame);
   const name = basename(message.argv[0] ?? '').replace(/^-/, '');
   const action: Action = { kind: 'exec', argv: [name, ...message.argv.slice(1)], path: message.program };
@@ -91,12 +108,21 @@ export async function answerExec(frame: Frame, peer: Peer, services: ShimService
  * is judged now by its own command line. The answer carries the repository's own hook, which the client runs next.
  */
 export async function answerHook(frame: Frame, peer: Peer, services: ShimServices): Promise<void> {
+  try {
+    await hook(frame, peer, services);
+  } catch (thrown) {
+    refuseBroken(peer, thrown);
+    throw thrown;
+  }
+}
+
+async function hook(frame: Frame, peer: Peer, services: ShimServices): Promise<void> {
   const message = decodeShimFrame(frame);
-  const hook = basename(message.argv[0] ?? '');
+  const name = basename(message.argv[0] ?? '');
   const chain = ancestry(peer.credentials.pid ?? message.pid);
   const git = chain.slice(1).find((one) => commandLine(one.pid)?.[0]?.match(/(^|\/)git$/) != null);
-  const isLastCall = hook !== 'reference-transaction' || message.argv[1] === 'prepared';
-  if (git !== undefined && JUDGED_HOOKS.has(hook) && isLastCall && !services.judged.has(git)) {
+  const isLastCall = name !== 'reference-transaction' || message.argv[1] === 'prepared';
+  if (git !== undefined && JUDGED_HOOKS.has(name) && isLastCall && !services.judged.has(git)) {
     const argv = commandLine(git.pid) ?? ['git'];
     const action: Action = { kind: 'exec', argv: ['git', ...argv.slice(1)], path: argv[0] ?? null };
     const request = toRequest(message, action, 'git-hook', services);
@@ -107,7 +133,7 @@ export async function answerHook(frame: Frame, peer: Peer, services: ShimService
     }
     services.judged.add(git);
   }
-  const own = await ownHook(hook, message.cwd, message.env);
+  const own = await ownHook(name, message.cwd, message.env);
   peer.send('ALOW', { v: 1 }, own ?? '');
   peer.close();
 }
@@ -129,7 +155,8 @@ function toRequest(message: ShimMessage, action: Action, seam: Seam, services: S
     workspace: session?.workspace ?? message.env['BELAY_WORKSPACE'] ?? message.cwd,
     home: message.env['HOME'] ?? null,
     env: message.env,
-    truncated: message.truncated || message.lossy,
+    truncated: message.truncated,
+    lossy: message.lossy,
     at: Date.now(),
   };
   const left = message.again ? services.held.find(digestOf(request), id) : null;

@@ -107,7 +107,8 @@ export class FrameReader {
 function readPrefix(start: Buffer): { type: FrameType; header: number; blob: number } | null {
   const magic = start.toString('latin1', 0, 4);
   if (magic !== MAGIC) {
-    if (magic.startsWith('BLY')) throw new BelayError('frame.version', { version: magic.slice(3), ours: MAGIC.slice(3) });
+    if (magic.startsWith('BLY'))
+      throw new BelayError('frame.version', { version: magic.slice(3), ours: MAGIC.slice(3) });
     throw new BelayError('frame.bad', { cause: 'it does not start with BLY1' });
   }
   if (start.length < PREFIX_BYTES) return null;

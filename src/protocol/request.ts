@@ -24,7 +24,12 @@ export type Action =
   /** A program about to be executed, with its expanded arguments. `argv[0]` is the name it was called by. */
   | { readonly kind: 'exec'; readonly argv: readonly string[]; readonly path: string | null }
   /** A file tool of an agent. `content` is what would stand in the file, or what would be put in, if known. */
-  | { readonly kind: 'tool'; readonly tool: 'write' | 'edit' | 'delete'; readonly path: string; readonly content: string | null }
+  | {
+      readonly kind: 'tool';
+      readonly tool: 'write' | 'edit' | 'delete';
+      readonly path: string;
+      readonly content: string | null;
+    }
   /** A git hook with its arguments and stdin. */
   | { readonly kind: 'hook'; readonly hook: string; readonly args: readonly string[]; readonly stdin: string };
 
@@ -40,6 +45,8 @@ export interface Request {
   readonly env: Readonly<Record<string, string>> | null;
   /** True when the client could not send all of it: the rest is unknown. */
   readonly truncated: boolean;
+  /** True when some of its bytes are not UTF-8, so that the text judged is not exactly what would run. */
+  readonly lossy: boolean;
   /** Epoch milliseconds. */
   readonly at: number;
 }

@@ -1,0 +1,274 @@
+/**
+ * The daemon: one process a user that answers shims, hooks and the command line until it is stopped. Builds nothing of its
+ * own: the parts are handed in. Its state lives in the journal and the snapshot store, so that a kill costs nothing.
+ */
+import type { Server, Socket } from 'node:net';
+import type { Logger } from 'pino';
+import type { HeldRequests } from '../approval/held-requests.ts';
+import { Releases } from '../approval/releases.ts';
+import type { Journal } from '../audit/record.ts';
+import { answer, type Outcome } from '../pipeline.ts';
+import { type ProcessInfo, processInfo } from '../platform/process-info.ts';
+import type { Mode, Params, StatusView } from '../protocol/calls.ts';
+import type { Request } from '../protocol/request.ts';
+import type { Snapshots } from '../snapshot/snapshot.ts';
+import { answerCall, type CallServices } from './calls.ts';
+import { type Peer, serveConnection } from './connection.ts';
+import type { ModeSwitch } from './mode.ts';
+import { SessionMemory } from './session-memory.ts';
+import { type Session, Sessions } from './sessions.ts';
+import type { SettingsSource } from './settings.ts';
+import { answerExec, answerHook, JudgedProcesses, type ShimServices } from './shim-requests.ts';
+import { listenAt } from './socket.ts';
+import { type StepServices, stepsFor } from './steps.ts';
+
+/** More connections than this wait in the kernel's queue. */
+const MAX_CONNECTIONS = 2_000;
+/** A session whose `belay run` is gone without a word is ended when this finds it so. */
+const LOOK_AFTER_SESSIONS_MS = 5_000;
+/** How long after a destructive release deletions count as its own. */
+const DELETIONS_EXPECTED_MS = 10_000;
+
+export interface DaemonParts {
+  readonly socket: string;
+  readonly version: string;
+  readonly journal: Journal;
+  readonly held: HeldRequests;
+  readonly snapshots: Snapshots;
+  readonly settings: SettingsSource;
+  readonly mode: ModeSwitch;
+  readonly log: Logger;
+  /** What is said to a caller that waits, and to one that is refused. */
+  readonly texts: {
+    held(held: Parameters<Parameters<HeldRequests['listen']>[0]>[1]): string;
+    refused(outcome: Extract<Outcome, { kind: 'refuse' }>, request: Request): string;
+  };
+}
+
+export class Daemon {
+  readonly #parts: DaemonParts;
+  readonly #sessions = new Sessions();
+  readonly #memories = new Map<string, SessionMemory>();
+  readonly #releases = new Releases();
+  readonly #judged = new JudgedProcesses();
+  /** When each session last had something destructive released, in epoch milliseconds; running ones are counted. */
+  readonly #destroying = new Map<string, { running: number; lastAt: number }>();
+  readonly #startedAt = Date.now();
+  readonly #stopped: Promise<void>;
+  #resolveStopped: () => void = () => {};
+  #server: Server | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #sockets = new Set<Socket>();
+
+  readonly #steps: StepServices;
+  readonly #shims: ShimServices;
+  readonly #calls: CallServices;
+
+  constructor(parts: DaemonParts) {
+    const { journal, held, snapshots, settings, mode, texts } = parts;
+    this.#parts = parts;
+    this.#steps = {
+      settings,
+      journal,
+      held,
+      snapshots,
+      memoryOf: (session) => (session === null ? null : (this.#memories.get(session) ?? null)),
+      mode: (): Mode => mode.now,
+    };
+    this.#shims = {
+      sessions: this.#sessions,
+      held,
+      releases: this.#releases,
+      journal,
+      judged: this.#judged,
+      answer: (request, chain, peer) => this.#answer(request, chain, peer),
+      refusalText: (outcome, request) => texts.refused(outcome, request),
+    };
+    this.#calls = {
+      sessions: this.#sessions,
+      held,
+      journal,
+      snapshots,
+      settings,
+      mode,
+      status: () => this.#status(),
+      startSession: (params, peer) => this.#startSession(params, peer),
+      endSession: (id, exit, signal) => this.#endSession(id, exit, signal),
+      expectsDeletions: (id) => this.#expectsDeletions(id),
+      stop: () => void this.stop(),
+    };
+    this.#stopped = new Promise((resolve) => {
+      this.#resolveStopped = resolve;
+    });
+  }
+
+  /** Resolves once connections are accepted, with the held requests of a daemon that died taken up again. */
+  async start(): Promise<void> {
+    const { journal, held, log, socket } = this.#parts;
+    for (const left of await journal.pending()) {
+      if (left.held === null) continue;
+      held.takeUp(
+        {
+          id: left.request,
+          at: left.at,
+          details: left.held,
+          verdict: left.verdict.verdict,
+          evidence: left.verdict.evidence,
+          seam: left.verdict.seam,
+          agent: left.verdict.principal.agent,
+          pid: left.verdict.principal.pid,
+        },
+        left.answer,
+      );
+    }
+    this.#server = await listenAt(socket, (connection) => this.#serve(connection));
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#timer = setInterval(() => this.#dropDeadSessions(), LOOK_AFTER_SESSIONS_MS);
+    log.info({ socket, held: held.list().length }, 'listening');
+  }
+
+  /** Resolves when the daemon was asked to stop and has stopped. */
+  stopped(): Promise<void> {
+    return this.#stopped;
+  }
+
+  /** Stops: callers that wait see the connection close and ask the next daemon. */
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#server?.close();
+    this.#parts.held.close();
+    for (const socket of this.#sockets) socket.destroySoon();
+    await this.#parts.snapshots.close();
+    await this.#parts.journal.close();
+    this.#parts.log.info('stopped');
+    this.#resolveStopped();
+  }
+
+  #serve(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    serveConnection(socket, {
+      onFrame: async (frame, peer) => {
+        if (frame.type === 'EXEC') return answerExec(frame, peer, this.#shims);
+        if (frame.type === 'HOOK') return answerHook(frame, peer, this.#shims);
+        if (frame.type === 'CALL') return answerCall(frame, peer, this.#calls);
+      },
+      onTrouble: (trouble) => this.#parts.log.warn(trouble),
+    });
+  }
+
+  async #answer(request: Request, chain: readonly ProcessInfo[], peer: Peer): Promise<Outcome> {
+    const { mode, texts } = this.#parts;
+    if (mode.now === 'off') return STAND_ASIDE;
+    const steps = stepsFor(this.#steps, {
+      gone: peer.gone,
+      tell: (held) => peer.send('HELD', { v: 1, id: held.id }, texts.held(held)),
+    });
+    const outcome = await answer(request, this.#releases.covering(chain), mode.now === 'observe', steps);
+    if (outcome.kind === 'run' && outcome.watch) this.#expectDeletions(request.principal.session, peer);
+    return outcome;
+  }
+
+  /** While a released destructive command runs, and shortly after, its session's deletions raise no alarm. */
+  #expectDeletions(session: string | null, peer: Peer): void {
+    if (session === null) return;
+    const entry = this.#destroying.get(session) ?? { running: 0, lastAt: 0 };
+    entry.running++;
+    this.#destroying.set(session, entry);
+    peer.gone.addEventListener(
+      'abort',
+      () => {
+        entry.running--;
+        entry.lastAt = Date.now();
+      },
+      { once: true },
+    );
+  }
+
+  #expectsDeletions(session: string): boolean {
+    const entry = this.#destroying.get(session);
+    return entry !== undefined && (entry.running > 0 || Date.now() - entry.lastAt < DELETIONS_EXPECTED_MS);
+  }
+
+  #startSession(params: Params<'session.start'>, peer: Peer): boolean {
+    const { journal, log } = this.#parts;
+    const known = this.#sessions.get(params.id);
+    const session: Session = {
+      id: params.id,
+      pid: params.pid,
+      startTime: processInfo(params.pid)?.startTime ?? '',
+      workspace: params.workspace,
+      agent: params.agent,
+      command: params.command,
+      terminal: params.terminal,
+      startedAt: known?.startedAt ?? Date.now(),
+    };
+    this.#sessions.add(session);
+    peer.gone.addEventListener('abort', () => this.#dropDeadSessions(), { once: true });
+    if (known !== null) return false;
+    this.#memories.set(session.id, new SessionMemory(session.pid, session.startedAt));
+    const { id, command, workspace, agent, pid } = session;
+    journal.note({ kind: 'session-start', session: id, command, workspace, agent, pid });
+    this.#takeBaseline(session).catch((thrown: unknown) => log.warn({ err: thrown }, 'no baseline snapshot'));
+    return true;
+  }
+
+  async #takeBaseline(session: Session): Promise<void> {
+    await this.#parts.snapshots.take({
+      root: session.workspace,
+      paths: [],
+      reason: {
+        kind: 'baseline',
+        request: null,
+        session: session.id,
+        command: session.command.join(' ').slice(0, 400),
+      },
+    });
+  }
+
+  #endSession(id: string, exit: number | null, signal: string | null): void {
+    const { journal, held } = this.#parts;
+    if (this.#sessions.get(id) === null) return;
+    this.#sessions.remove(id);
+    this.#memories.delete(id);
+    this.#destroying.delete(id);
+    held.dropSession(id);
+    journal.note({ kind: 'session-end', session: id, exit, signal });
+  }
+
+  #dropDeadSessions(): void {
+    for (const session of this.#sessions.list()) {
+      if (!this.#sessions.isRunning(session)) this.#endSession(session.id, null, null);
+    }
+  }
+
+  #status(): StatusView {
+    const { version, mode, settings, journal, held } = this.#parts;
+    const sessions = this.#sessions.list();
+    const rules = settings.rulesFor(null);
+    const problems = [null, ...sessions.map((session) => session.workspace)].flatMap((one) =>
+      settings.problemsFor(one),
+    );
+    return {
+      pid: process.pid,
+      version,
+      mode: mode.now,
+      profile: rules.profile,
+      policy: rules.policy.digest,
+      configProblems: [...new Set(problems)],
+      journal: journal.health(),
+      sessions: sessions.map(({ id, command, workspace, startedAt }) => ({ id, command, workspace, startedAt })),
+      held: held.list().length,
+      startedAt: this.#startedAt,
+      rssBytes: process.memoryUsage.rss(),
+    };
+  }
+}
+
+const STAND_ASIDE: Outcome = {
+  kind: 'run',
+  watch: false,
+  snapshot: null,
+  granted: [],
+  verdict: { decision: 'allow', reasons: [], obligations: [], grave: false, policy: 'off' },
+};

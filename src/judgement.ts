@@ -1,0 +1,122 @@
+/**
+ * The judgement of one request, as the daemon and `belay check` share it: derive, gather, decide, against one policy and
+ * one machine. Holds no state but what it is given.
+ */
+import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { actionText, derive } from './effects/derive.ts';
+import type { Effect, Prediction } from './effects/effect.ts';
+import type { Evidence, Places } from './evidence/evidence.ts';
+import { gatherEvidence } from './evidence/gather.ts';
+import type { SessionFacts } from './evidence/session-facts.ts';
+import { decide } from './policy/decide.ts';
+import type { Policy } from './policy/load.ts';
+import type { Profile } from './policy/rule.ts';
+import type { Verdict } from './policy/verdict.ts';
+import type { Request } from './protocol/request.ts';
+
+/** For all readings of one request together. What is not read by then is not known. */
+const EVIDENCE_MS = 400;
+/** Scripts, manifests and Makefiles that a line names are read up to this size; a larger one is not followed. */
+const MAX_SCRIPT_BYTES = 65_536;
+
+export interface Rules {
+  readonly policy: Policy;
+  readonly profile: Profile;
+  /** Belay's own folders. */
+  readonly belay: readonly string[];
+}
+
+/** Returns what `request` would do. */
+export function predict(request: Request): Prediction {
+  const prediction = derive(request.action, {
+    cwd: request.cwd,
+    home: request.home,
+    workspace: request.workspace,
+    env: request.env,
+    readFile: readScript,
+    isFolder,
+  });
+  if (request.truncated) return withOpaque(prediction, request, 'too-large');
+  return request.lossy && prediction.effects.length > 0
+    ? withOpaque(prediction, request, 'unknown-target')
+    : prediction;
+}
+
+/** Resolves to what this machine says of `prediction`, or null when nothing in it needs looking at. */
+export async function look(
+  request: Request,
+  prediction: Prediction,
+  rules: Rules,
+  session: SessionFacts | null,
+): Promise<Evidence | null> {
+  if (prediction.effects.length === 0) return null;
+  return gatherEvidence(prediction, {
+    cwd: request.cwd,
+    workspace: request.workspace,
+    home: request.home,
+    env: request.env,
+    places: placesOf(request, rules),
+    deadlineMs: EVIDENCE_MS,
+    ...(session === null ? {} : { session }),
+  });
+}
+
+/** Returns the verdict. */
+export function weigh(request: Request, prediction: Prediction, evidence: Evidence | null, rules: Rules): Verdict {
+  return decide(prediction, evidence, rules.policy, {
+    profile: rules.profile,
+    agent: request.principal.agent,
+    places: placesOf(request, rules),
+    command: commandText(request),
+    now: request.at,
+  });
+}
+
+/** Returns the request's command line as a person would read it: of a shell that was handed one, that one. */
+export function commandText(request: Pick<Request, 'action'>): string {
+  const { action } = request;
+  if (action.kind === 'exec' && /^(ba|da|z|k)?sh$/.test(action.argv[0] ?? '')) {
+    const at = action.argv.findIndex((word, index) => index > 0 && /^-[a-z]*c$/.test(word));
+    const line = at < 0 ? undefined : action.argv[at + 1];
+    if (line !== undefined) return line;
+  }
+  return actionText(action);
+}
+
+function placesOf(request: Request, rules: Rules): Places {
+  const temp = new Set(['/tmp', '/var/tmp', '/private/tmp', tmpdir()]);
+  const own = request.env?.['TMPDIR'];
+  if (own?.startsWith('/')) temp.add(own.replace(/\/+$/, ''));
+  return { home: request.home, workspace: request.workspace, temp: [...temp], belay: rules.belay };
+}
+
+function readScript(path: string): string | null {
+  try {
+    const found = statSync(path); // follows links: what would run is what the link leads to
+    return found.isFile() && found.size <= MAX_SCRIPT_BYTES ? readFileSync(path, 'utf8') : null;
+  } catch {
+    return null;
+  }
+}
+
+function isFolder(path: string): boolean | null {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? false : null;
+  }
+}
+
+function withOpaque(prediction: Prediction, request: Request, what: 'too-large' | 'unknown-target'): Prediction {
+  const text = actionText(request.action).slice(0, 80);
+  const effect: Effect = {
+    kind: 'opaque',
+    program: request.action.kind === 'exec' ? (request.action.argv[0] ?? '') : request.action.kind,
+    span: { start: 0, end: text.length, text },
+    targets: [],
+    facts: { what },
+    via: [],
+  };
+  return { ...prediction, effects: [...prediction.effects, effect] };
+}
