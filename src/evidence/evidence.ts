@@ -6,7 +6,7 @@ export type Known<T> = { readonly known: true; readonly value: T } | { readonly 
 
 /** Where a path lies, from its text and its real path. */
 export type Zone =
-  | 'root' // the root folder, or a direct child of it as a whole
+  | 'root' // the root folder, or one of the system's own folders right below it as a whole: /usr, /home
   | 'home' // the home folder itself, or everything in it
   | 'in-home' // below home, outside the workspace
   | 'above-workspace' // a folder that holds the workspace, below home or root

@@ -3,6 +3,7 @@
  * table that matches counts, so that `~/.claude/settings.json` is an agent's settings before it is anything else.
  */
 import picomatch from 'picomatch';
+import { isSecretPath } from '../effects/secret-paths.ts';
 import type { FileClass, Places } from './evidence.ts';
 import { isInside } from './places.ts';
 
@@ -127,59 +128,8 @@ const TABLE: readonly ClassRow[] = [
       '**/.claude/projects/*/*.jsonl',
     ],
   },
-  {
-    fileClass: 'secret',
-    paths: [
-      '**/.ssh/**',
-      '**/{id_rsa,id_dsa,id_ecdsa,id_ed25519,id_ecdsa_sk,id_ed25519_sk}{,.*}',
-      '**/{*.key,*.p12,*.pfx,*.jks,*.keystore,*.kdbx,*.ppk,*.asc.key,*.agekey}',
-      '**/*{privkey,private,-key,_key}*.pem',
-      '**/.{env,envrc.private}',
-      '**/.env.*',
-      '**/*.env',
-      '**/.dev.vars{,.*}',
-      '**/.{netrc,_netrc,pgpass,my.cnf,mylogin.cnf,s3cfg,boto,git-credentials,htpasswd,vault-token,pypirc,dockercfg,terraformrc,authinfo,authinfo.gpg,fly/config.yml}',
-      '**/.aws/{credentials,config,sso/cache/**,cli/cache/**}',
-      '**/.config/gcloud/**',
-      '**/.azure/**',
-      '**/.kube/{config,cache/**}',
-      '**/.docker/config.json',
-      '**/.gnupg/**',
-      '**/.password-store/**',
-      '**/.config/{gh,glab-cli,hub}/{hosts.yml,config.yml}',
-      '**/.config/{op,1Password,Bitwarden,rclone,doctl,heroku,stripe,configstore,netlify,vercel,fly}/**',
-      '**/.terraform.d/credentials.tfrc.json',
-      '**/.cargo/credentials{,.toml}',
-      '**/.gem/credentials',
-      '**/.m2/settings-security.xml',
-      '**/.local/share/{keyrings,com.vercel.cli,fly}/**',
-      '**/Library/Keychains/**',
-      '**/{Login Data,Cookies,Web Data,logins.json,key4.db,cookies.sqlite,Local State}',
-      '**/{google-chrome,chromium,BraveSoftware,Google/Chrome,firefox}/**/{Local Storage,Sync Data}/**',
-      '**/.{electrum,bitcoin,ethereum/keystore,solana,config/solana}/**',
-      '**/.{claude/.credentials.json,codex/auth.json,gemini/oauth_creds.json,qwen/oauth_creds.json,copilot/auth.json}',
-      '**/.*/**/{auth,token,tokens,credentials,oauth_creds}.json',
-      '**/{credentials,client_secret*,service-account*,service_account*,serviceAccount*,*-credentials,gcp-key*}.json',
-      '**/{secrets,secret,credentials}.{yml,yaml,json,toml,ini,txt,enc}',
-      '**/config/{master.key,credentials/*.key}',
-      'run/secrets/**',
-      'var/run/secrets/**',
-      'proc/*/environ',
-    ],
-    not: [
-      '**/*.pub',
-      '**/.ssh/{config,known_hosts,known_hosts.old}',
-      '**/.ssh',
-      '**/*{example,sample,template,dist,defaults,schema,vault-example,test-fixture}*',
-      '**/{test,tests,__tests__,fixtures,testdata,node_modules,site-packages}/**/*.{key,pem,json,p12,yml,yaml,txt}',
-      '**/.gnupg/pubring*',
-    ],
-  },
-  {
-    fileClass: 'secret',
-    only: 'elsewhere',
-    paths: ['**/.{npmrc,yarnrc.yml}'],
-  },
+  // By the table of `effects/secret-paths.ts`, which what reads and sends secrets is told by.
+  { fileClass: 'secret', paths: [] },
   {
     fileClass: 'ci',
     paths: [
@@ -265,6 +215,7 @@ export function fileClassOf(path: string, places: Places): FileClass {
   const whole = path.slice(1);
   for (const row of MATCHERS) {
     if (row.only !== null && (row.only === 'workspace') !== (below !== null)) continue;
+    if (row.fileClass === 'secret' && isSecretPath(path, places.home)) return 'secret';
     const words = row.only === 'workspace' && below !== null ? below : whole;
     if (row.matches(words) && !row.excludes(words)) return row.fileClass;
   }
@@ -280,6 +231,7 @@ function belowWork(path: string, places: Places): string | null {
 
 /** One regular expression for all globs of a row: matching runs for every target of every command. */
 function anyOf(globs: readonly string[]): (path: string) => boolean {
+  if (globs.length === 0) return () => false;
   const sources = globs.map((glob) => picomatch.makeRe(glob, OPTIONS).source);
   const pattern = new RegExp(sources.map((source) => `(?:${source})`).join('|'), 'i');
   return (path) => pattern.test(path);

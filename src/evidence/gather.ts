@@ -94,11 +94,11 @@ async function gatherOne(
   return { paths: read, repository, facts };
 }
 
-/** The work tree that a git effect meets: the folder it names (`git -C`), else the one it is run in. */
+/** The work tree that a git effect meets: the one of the first path it names (`git -C`), else the one it is run in. */
 function repositoryOf(effect: Effect, context: GatherContext): string | null {
-  const named = effect.facts['cwd'];
-  const folder = typeof named === 'string' ? named : (context.cwd ?? context.workspace);
-  return folder === null || !existsSync(folder) ? null : workTreeOf(folder);
+  const named = effect.targets.find((target) => target.kind === 'path');
+  const folder = named?.kind === 'path' ? named.path : (context.cwd ?? context.workspace);
+  return folder === null ? null : workTreeOf(folder);
 }
 
 function ownProcesses(effect: Effect, session: SessionFacts | undefined): Known<boolean> {

@@ -6,7 +6,9 @@ export type PathNeed =
   /** Where it really lies, whether it exists, its size, whether the session made it. */
   | 'place'
   /** That, and what lies below it: count, bytes, what git holds of it, what would make it again. */
-  | 'tree';
+  | 'tree'
+  /** What git holds of it, uncounted. */
+  | 'git';
 
 export interface Needs {
   readonly paths: PathNeed | null;
@@ -33,7 +35,7 @@ const NEEDS: Partial<Record<EffectKind, Needs>> = {
   'fs.mode': PLACE,
   'fs.owner': PLACE,
   'secret.read': PLACE,
-  'git.discard': { ...TREE, repository: true, commits: true },
+  'git.discard': { ...NOTHING, paths: 'git', repository: true, commits: true },
   'git.ref-delete': { ...NOTHING, commits: true },
   'git.ref-move': { ...NOTHING, repository: true },
   'git.history': { ...NOTHING, repository: true },

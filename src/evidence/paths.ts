@@ -114,6 +114,7 @@ export class PathReader {
       git.value !== null &&
       git.value.ignored > 0 &&
       git.value.clean + git.value.modified + git.value.untracked === 0;
+    if (need === 'git') return { ...this.#unread(null, path, 'not asked'), ...place, exists, git, sessionMade };
     const by = present.map((one) => regenerableBy(one, (file) => lstatOrNull(file) !== null, ignored));
     const regenerable = by.every((one) => one !== null) ? (by[0] ?? null) : null;
     const tree = await countTree(present, this.#deadline);

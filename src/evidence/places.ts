@@ -13,6 +13,9 @@ const SINKS =
   /^\/dev\/(?:null|zero|full|random|urandom|stdin|stdout|stderr|tty|ptmx|fd(?:\/.*)?|pts\/.*|console)$|^\/proc\/self\/fd\/\d+$/;
 /** Anyone's home folder, on Linux and macOS. */
 const A_HOME = /^\/(?:(?:home|Users)\/[^/]+|root|var\/root)(?=\/|$)/;
+/** Folders that stand right below the root on every system, and are the system as a whole: hier(7). */
+const TOP =
+  /^\/(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|snap|srv|sys|usr|var|System|Library|Applications|Users|Volumes|private|cores|nix)$/;
 /** Where the machine keeps what is not one person's: hier(7). */
 const SYSTEM =
   /^\/(?:bin|boot|etc|home|lib\w*|opt|root|run|sbin|snap|srv|usr|var|System|Library|Applications|Users|Volumes|private|cores)(?=\/|$)/;
@@ -59,7 +62,7 @@ export function zoneOf(path: string, places: Places): Zone {
   if (isInside(whole, '/proc') || isInside(whole, '/sys')) return posix.dirname(whole) === '/' ? 'root' : 'kernel';
   const homes = homesOf(places);
   if (homes.includes(whole)) return 'home';
-  if (whole === '/' || posix.dirname(whole) === '/') return 'root';
+  if (whole === '/' || TOP.test(whole)) return 'root';
   if (workspace !== null && isInside(workspace, whole)) return 'above-workspace';
   if (homes.some((home) => isInside(whole, home))) return isInGitDir(whole) ? 'git-dir' : 'in-home';
   if (SYSTEM.test(whole)) return 'system';

@@ -5,7 +5,7 @@
 import type { Effect, Fact, Target } from '../effects/effect.ts';
 import type { EffectEvidence, Known, PathEvidence, Places } from '../evidence/evidence.ts';
 import { fileClassOf } from '../evidence/file-classes.ts';
-import { holdsBelay, zoneOf } from '../evidence/places.ts';
+import { holdsBelay, wholeOf, zoneOf } from '../evidence/places.ts';
 
 /** What a fact may be: a rule meets a list by any of its members. */
 export type FactValue = Fact | readonly string[];
@@ -94,6 +94,16 @@ export const FACTS = {
   value: 'the value that is set',
   verb: 'what is done',
   what: 'what it acts on',
+  copied: 'what is removed has been copied elsewhere first',
+  emptyOnly: 'removes folders only when they are empty',
+  ffOnly: 'moves a branch forward only',
+  lfs: 'pushes large files',
+  pull: 'as a part of pulling',
+  renamed: 'renames what it moves',
+  shred: 'overwrites what it removes',
+  staged: 'adds what it names to the next commit',
+  tracked: 'removes only what version control holds',
+  why: 'why it can not be told',
   // of the target
   targetKind: '`path`, `unknown-path`, `name`, `unknown-name` or `none`',
   targetKnown: 'whether the target is known before it runs',
@@ -105,6 +115,8 @@ export const FACTS = {
   fileClass: 'what kind of file it is',
   prefixZone: 'for a path that is not known: the zone of the folder that it must lie in',
   ifEmptyZone: 'for a path that is not known: the zone that it would have if its unknown parts were empty',
+  ifEmptyRoot: 'for a path that is not known: it would be the root folder if its unknown parts were empty',
+  filterGenerated: 'what narrows a listing finds only what can be made again',
   holdsBelay: "whether something of Belay's own lies there",
   // of the evidence
   exists: 'something is there',
@@ -179,9 +191,21 @@ function ofEffect(effect: Effect, evidence: EffectEvidence | null, context: Fact
     if (repository.defaultBranch !== null) facts['defaultBranch'] = repository.defaultBranch;
     if (repository.operation !== null) facts['operation'] = repository.operation;
   }
+  const { filter } = effect.facts;
+  if (typeof filter === 'string') facts['filterGenerated'] = findsGenerated(filter, context.places);
   if (effect.kind === 'git.push')
     facts['toDefault'] = goesToDefault(effect, repository?.branch ?? null, repository?.defaultBranch ?? null);
   return facts;
+}
+
+/** Whether a listing narrowed by these words (find(1)) names only things that builds and tools make, or empty ones. */
+function findsGenerated(filter: string, places: Places): boolean {
+  const names = [...filter.matchAll(/(?<!not )-i?(?:name|path) (\S+)/g)].map((match) =>
+    (match[1] ?? '').replaceAll(/^\*\/|\/\*$/g, ''),
+  );
+  if (names.length === 0) return /(?<!not )-empty\b/.test(filter);
+  const folder = places.workspace ?? '/tmp';
+  return names.every((name) => fileClassOf(`${folder}/${name.replaceAll('*', 'x')}`, places) === 'regenerable');
 }
 
 /** A push that names no branch goes where the current one goes. */
@@ -208,7 +232,10 @@ function ofTarget(target: Target, path: PathEvidence | null, places: Places): Re
       };
       facts['generated'] = facts['fileClass'] === 'regenerable';
       if (target.prefix !== null) facts['prefixZone'] = zoneOf(target.prefix, places);
-      if (target.ifEmpty !== null) facts['ifEmptyZone'] = zoneOf(target.ifEmpty, places);
+      if (target.ifEmpty !== null) {
+        facts['ifEmptyZone'] = zoneOf(target.ifEmpty, places);
+        facts['ifEmptyRoot'] = wholeOf(target.ifEmpty) === '/';
+      }
       return facts;
     }
     case 'path': {
