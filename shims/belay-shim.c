@@ -15,6 +15,7 @@
 /* in this order */
 #include "text.h"
 #include "find.h"
+#include "become.h"
 #include "wire.h"
 #include "reach.h"
 #include "watch.h"
@@ -94,14 +95,6 @@ static int refuse_as_broken(const char *name, const char *why) {
   return BROKEN_EXIT;
 }
 
-/*
- * Python finds out where it is installed, and whether in a virtual environment, by looking its argv[0] up in PATH (getpath.py),
- * where it would find us. With the path of the program in argv[0], as #! gives it, it looks there.
- */
-static void name_by_path(const char *name, char *path, char **argv) {
-  if (argv[0] != NULL && (starts_with(name, "python") || starts_with(name, "pypy"))) argv[0] = path;
-}
-
 /* The shim under a program's name. */
 static int run_program(const struct self *self, const char *name, char **argv, char **env) {
   static char path[MAX_PATH_BYTES];
@@ -120,6 +113,7 @@ static int run_program(const struct self *self, const char *name, char **argv, c
   const char *why = "";
   enum answer answer = ask(&question, env, &kept, &why);
   name_by_path(name, path, argv);
+  if (answer == RUN || answer == RUN_WATCHED) env = mark_asked(name, env);
   switch (answer) {
     case RUN: case NOT_ASKED: return become(path, argv, env);
     case RUN_WATCHED: return run_watched(path, argv, env);
@@ -127,6 +121,31 @@ static int run_program(const struct self *self, const char *name, char **argv, c
     case NO_VERDICT: break;
   }
   return fails_open(env, name, why) ? become(path, argv, env) : refuse_as_broken(name, why);
+}
+
+/*
+ * The shim as `belay-line -c TEXT`: a shell's start-up file asks whether the shell that it is in may run a line that it was
+ * given past the shims. The answer is the exit status; the shell is our parent.
+ */
+static int judge_line(const struct self *self, int argc, char **argv, char **env) {
+  static char path[MAX_PATH_BYTES];
+  if (argc < 3 || strcmp(argv[1], "-c") != 0) {
+    say("usage: belay-line -c TEXT\n", NULL);
+    return 2;
+  }
+  if (value_of(env, "BELAY_SESSION") == NULL) return 0;
+  if (!find_program(self, "bash", env, path)) path[0] = 0;
+  struct question question = {.type = "EXEC", .is_line = true};
+  char *shell[] = {"bash", "-c", argv[2], NULL};
+  lay_out(&question, path, shell, env, 0);
+  struct text kept = {NULL, 0, 0, false};
+  const char *why = "";
+  switch (ask(&question, env, &kept, &why)) {
+    case RUN: case RUN_WATCHED: case NOT_ASKED: return 0;
+    case REFUSED: return 1;
+    case NO_VERDICT: break;
+  }
+  return fails_open(env, "the line", why) ? 0 : refuse_as_broken("the line", why);
 }
 
 /*
@@ -177,5 +196,6 @@ static int shim(int argc, char **argv, char **env, const char *executed) {
   struct self self = know_self(executed);
   const char *name = called_as(executed, argv[0]);
   if (is_one_of(name, hook_names)) return run_hook(name, argv, env);
+  if (strcmp(name, "belay-line") == 0) return judge_line(&self, argc, argv, env);
   return run_program(&self, name, argv, env);
 }

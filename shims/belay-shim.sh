@@ -36,6 +36,13 @@ case $belay_name in
       exit 0
     fi
     ;;
+  belay-line)
+    belay_kind=line
+    if [ -z "${BELAY_SESSION+set}" ]; then exit 0; fi
+    [ "${1-}" = -c ] && [ $# -ge 2 ] || { echo 'usage: belay-line -c TEXT' >&2; exit 2; }
+    belay_name=bash
+    belay_find || belay_real=
+    ;;
   *)
     belay_kind=program
     if ! belay_find; then
@@ -52,13 +59,20 @@ esac
   belay_answer=$(
     if [ -n "${NODE_OPTIONS+set}" ]; then export BELAY_CALLERS_NODE_OPTIONS="$NODE_OPTIONS"; fi
     unset NODE_OPTIONS
-    exec "$belay_node" "$belay_client" "$belay_kind" "$belay_real" "$0" "$@" 9>&1 >&8 8>&-
+    if [ "$belay_kind" = line ]; then set -- bash "$@"; else set -- "$0" "$@"; fi
+    exec "$belay_node" "$belay_client" "$belay_kind" "$belay_real" "$@" 9>&1 >&8 8>&-
   )
   belay_status=$?
 } 8>&1
 
 case $belay_answer in
-  run) exec "$belay_real" "$@" ;;
+  run)
+    if [ "$belay_kind" = line ]; then exit 0; fi
+    if [ "$belay_name" = bash ] && [ -n "${BASH_ENV+set}" ]; then
+      export BELAY_ASKED=$$ # its line was judged just now: become.h
+    fi
+    exec "$belay_real" "$@"
+    ;;
   signal*) kill -"${belay_answer#signal }" $$ ;;
 esac
 exit "$belay_status"

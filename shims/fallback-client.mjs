@@ -1,5 +1,5 @@
 // The asking half of belay-shim.sh: what wire.h, reach.h, watch.h and hook.h do, in Node. Called as
-// `fallback-client.mjs program|hook REAL ARGV0 ARGS...`. Descriptor 9 tells the script what is left to it: `run` (become
+// `fallback-client.mjs program|line|hook REAL ARGV0 ARGS...`. Descriptor 9 tells the script what is left to it: `run` (become
 // REAL) or `signal N` (die by it). Arguments and environment are sent as the bytes that the kernel holds, where it shows
 // them; Node's strings lose bytes.
 import { spawn, spawnSync } from 'node:child_process';
@@ -21,7 +21,7 @@ const HOOKS_WITH_STDIN = ['pre-push', 'reference-transaction', 'post-rewrite'];
 const PASSED_ON = ['SIGHUP', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGCONT']; // Node keeps SIGUSR1 for its debugger
 
 const [kind, real, argv0, ...args] = process.argv.slice(2);
-const name = basename(argv0);
+const name = kind === 'line' ? 'the line' : basename(argv0);
 const parent = process.ppid;
 
 /** The caller's environment, without what the script put in. */
@@ -93,6 +93,7 @@ function question(stdin, again) {
   const env = callersEnvironment().filter(take);
   const header = { v: 1, shim: 1, pid: parent, ppid: parent, argc: argv.length, envc: env.length, truncated };
   if (kind === 'hook') header.stdinLength = stdin?.bytes.length ?? 0;
+  else header.line = 1; // it is our parent, the script or the shell it asks for, that goes on
   if (again) header.again = 1;
   const blob = Buffer.concat([...places, ...argv, ...env, stdin?.bytes ?? Buffer.alloc(0)]);
   return encodeFrame(kind === 'hook' ? 'HOOK' : 'EXEC', header, blob);
@@ -273,7 +274,7 @@ try {
   const { type, blob, socket } = await ask(stdin);
   if (type === 'DENY') process.exit(1);
   if (kind === 'hook') runOwnHook(type === 'ALOW' ? blob.toString() : ownHookOrNone(), stdin);
-  else if (type === 'WTCH') runWatched(socket);
+  else if (type === 'WTCH' && kind === 'program') runWatched(socket);
   else becomeReal();
 } catch (thrown) {
   const why = thrown instanceof Error ? thrown.message : String(thrown);

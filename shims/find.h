@@ -62,23 +62,3 @@ static bool find_program(const struct self *self, const char *name, char *const 
     path += folder + 1;
   }
 }
-
-/* Runs `path` in our place. Returns only when that failed, with the exit status that a shell would give. */
-static int become(const char *path, char **argv, char **env) {
-  execve(path, argv, env);
-  int error = errno;
-  if (error == ENOEXEC) { /* a script without #! runs by sh, as execvp(3) and every shell do */
-    size_t count = 0;
-    while (argv[count] != NULL) count++;
-    char **longer = mmap(NULL, (count + 3) * sizeof *longer, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (longer != MAP_FAILED) {
-      longer[0] = "/bin/sh";
-      longer[1] = (char *)path;
-      for (size_t i = 1; i < count; i++) longer[i + 1] = argv[i]; /* the rest of the pages is zero: the NULL */
-      execve(longer[0], longer, env);
-      error = errno;
-    }
-  }
-  say("belay: can't run ", path, ": ", error_text(error), "\n", NULL);
-  return error == ENOENT ? 127 : 126;
-}

@@ -14,7 +14,7 @@
 struct question {
   const char *type;
   uint64_t argc, envc, stdin_length;
-  bool truncated;
+  bool truncated, is_line;
   size_t blob_length;
 };
 
@@ -93,6 +93,7 @@ static enum heard send_question(int fd, const struct question *question, bool ag
     add_word(&header, ",\"stdinLength\":");
     add_number(&header, question->stdin_length);
   }
+  if (question->is_line) add_word(&header, ",\"line\":1");
   add_word(&header, question->truncated ? ",\"truncated\":1" : ",\"truncated\":0");
   add_word(&header, again ? ",\"again\":1}" : "}");
   char *start = outgoing + BLOB_AT - header.length - PREFIX_BYTES;

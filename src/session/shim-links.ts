@@ -30,6 +30,8 @@ export interface ShimFolders {
   readonly bin: string;
   /** The folder for `core.hooksPath`. */
   readonly gitHooks: string;
+  /** What a shell's start-up file asks with whether a line may run: `belay-line -c TEXT`. */
+  readonly line: string;
 }
 
 /** Returns where the native shim of this machine lies in a package, built or not. */
@@ -38,7 +40,7 @@ export function nativeShim(packageRoot: string): string {
 }
 
 /**
- * Makes `shims/bin`, `shims/kind` and `hooks/git` in the folder `into`, and returns them. With a `path`, only the names
+ * Makes `shims/bin`, `shims/belay-line`, `shims/kind` and `hooks/git` in the folder `into`, and returns them. With a `path`, only the names
  * that have a program there get a shim: a shim for a program that is not installed would make `command -v` lie.
  */
 export function linkShims(packageRoot: string, into: string, path: string | null = null): ShimFolders {
@@ -49,8 +51,10 @@ export function linkShims(packageRoot: string, into: string, path: string | null
   const gitHooks = join(into, 'hooks', 'git');
   linkAll(bin, path === null ? SHIM_NAMES : SHIM_NAMES.filter((name) => isInPath(name, path)), program);
   linkAll(gitHooks, GIT_HOOK_NAMES, program);
+  const line = join(into, 'shims', 'belay-line');
+  linkTo(line, relative(realpathSync(dirname(line)), realpathSync(program)));
   writeFileSync(join(into, 'shims', 'kind'), `${kind}\n`);
-  return { kind, program, bin, gitHooks };
+  return { kind, program, bin, gitHooks, line };
 }
 
 /** Returns whether some folder of `path` holds a program of this name that is no shim. */
@@ -97,12 +101,14 @@ function linkAll(folder: string, names: readonly string[], program: string): voi
   for (const name of readdirSync(folder)) {
     if (!wanted.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
   }
-  for (const name of names) {
-    const link = join(folder, name);
-    if (linkTarget(link) === target) continue;
-    symlinkSync(target, `${link}.new`);
-    renameSync(`${link}.new`, link);
-  }
+  for (const name of names) linkTo(join(folder, name), target);
+}
+
+function linkTo(link: string, target: string): void {
+  if (linkTarget(link) === target) return;
+  const fresh = `${link}.${process.pid}`;
+  symlinkSync(target, fresh);
+  renameSync(fresh, link);
 }
 
 function linkTarget(link: string): string | null {

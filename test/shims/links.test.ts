@@ -34,6 +34,7 @@ test('every name and every git hook gets a link to the one program', () => {
     program: nativeShim(packageRoot),
     bin: join(into, 'shims/bin'),
     gitHooks: join(into, 'hooks/git'),
+    line: join(into, 'shims/belay-line'),
   });
   expect(readdirSync(folders.bin).sort()).toEqual([...SHIM_NAMES]);
   expect(readdirSync(folders.gitHooks).sort()).toEqual([...GIT_HOOK_NAMES].sort());

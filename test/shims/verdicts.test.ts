@@ -4,7 +4,19 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { compileShim, ended, linkFallback, linkNames, REAL_PATH, remove, run, StandIn, scratch, start } from './rig.ts';
 
-const NAMES = ['cat', 'sh', 'bash', 'env', 'true', 'false', 'printf', 'rm', 'nothing-of-this-name', 'python3'];
+const NAMES = [
+  'cat',
+  'sh',
+  'bash',
+  'env',
+  'true',
+  'false',
+  'printf',
+  'rm',
+  'nothing-of-this-name',
+  'python3',
+  'belay-line',
+];
 let folder: string;
 let server: StandIn;
 let serial = 0;
@@ -142,6 +154,39 @@ describe.each(['native', 'fallback'])('the %s shim', (kind) => {
     const open = await run(join(bin, 'printf'), ['ran'], { env: { ...env, BELAY_FAIL: 'open' } });
     expect(open.stdout).toBe('ran');
     expect(open.stderr).toMatch(/without a verdict/);
+  });
+
+  test('a line that a shell was given past the shims is asked about, and the answer is the exit status', async () => {
+    const line = join(bin, 'belay-line');
+    expect(await run(line, ['-c', 'echo a; : > b'], { env: guarded() })).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(server.questions[0]?.strings.slice(1, 5).map(String)).toEqual([
+      '/usr/bin/bash',
+      'bash',
+      '-c',
+      'echo a; : > b',
+    ]);
+    expect(server.questions[0]?.frame.header).toMatchObject({ line: 1, argc: 3 });
+    server.onFrame = (question) => question.answer('DENY', 'no\n');
+    expect(await run(line, ['-c', 'x'], { env: guarded() })).toMatchObject({ code: 1, stdout: '', stderr: 'no\n' });
+    expect(await run(line, ['-c', 'x'], { env: { PATH: REAL_PATH } })).toMatchObject({ code: 0, stderr: '' });
+    const broken = await run(line, ['-c', 'x'], { env: guarded({ BELAY_SOCKET: join(folder, 'nobody') }) });
+    expect(broken).toMatchObject({ code: 1, stderr: expect.stringMatching(/^belay: the line was not run/) });
+  });
+
+  test('bash learns that its own line was judged, and only its own', async () => {
+    const startUp = join(folder, `bash-env-${kind}`);
+    writeFileSync(startUp, 'if [ "$BELAY_ASKED" = $$ ]; then echo asked; else echo not asked; fi\n');
+    for (const answer of ['ALOW', 'WTCH'] as const) {
+      server.onFrame = (question) => question.answer(answer);
+      const env = guarded({ BASH_ENV: startUp, BELAY_ASKED: '1' });
+      const end = await run(join(bin, 'bash'), ['-c', '/bin/bash -c :; env | grep -c ^BELAY_ASKED='], { env });
+      // the fallback's child of a watched run is Node's and not the script's
+      if (kind === 'native' || answer === 'ALOW') expect(end.stdout).toBe('asked\nnot asked\n1\n');
+    }
   });
 
   const python = spawnSync('python3', ['-c', ''], { env: { PATH: REAL_PATH } }).status === 0;
