@@ -39,6 +39,10 @@ const CODE_PATH_KEYS =
 const REMOTE_KEYS =
   /^(remote\..+\.(url|pushurl|proxy)|url\..+\.(insteadof|pushinsteadof)|branch\..+\.(remote|pushremote)|remote\.pushdefault)$/i;
 
+/** Pagers, editors and transports that people name every day. */
+const EVERYDAY =
+  /^!?\s*(\S*\/)?(cat|less|more|true|false|:|ssh|vi|vim|nvim|nano|delta|bat|diff-so-fancy|code|echo|emacs|gpg|gpg2|gh auth git-credential)(\s|$)/;
+
 /** Returns whether git runs the value of `key` as code, or code that the value leads to. */
 export function runsAsCode(key: string, value: string | undefined): boolean {
   if (/^alias\./i.test(key)) return value === undefined || value.trimStart().startsWith('!');
@@ -70,7 +74,14 @@ export function configEffects(git: GitCall, setting: Arg, how: string): readonly
   if (/^alias\./i.test(key) || !runsAsCode(key, value)) return [];
   if (!COMMAND_KEYS.test(key))
     return [git.effect('git.config', [git.here], { key, value, scope: 'command', runs: true })];
-  return value.trim() === '' ? [] : git.call.script(value.replace(/^!/, ''), via).effects;
+  if (value.trim() === '') return [];
+  const known = EVERYDAY.test(value.trim())
+    ? []
+    : [git.effect('git.config', [git.here], { key, value, scope: 'command', runs: true })];
+  return [
+    ...known,
+    ...git.call.script(value.replace(/^!/, ''), via).effects.filter((effect) => effect.program !== 'ssh'),
+  ];
 }
 
 const READS = words('get get-all list get-regexp get-urlmatch get-color get-colorbool');
@@ -159,6 +170,7 @@ export const configTable: GitTable = {
     { command: 'git config --get-all http.https://example.org/.extraheader', effects: ['secret.print'] },
     { command: 'git -c core.hooksPath=/dev/null commit -m x', effects: ['git.hook-skip'] },
     { command: "git -c core.sshCommand='rm -rf src' fetch", effects: ['fs.delete'] },
+    { command: 'git -c core.sshCommand=./x fetch', effects: ['git.config'] },
     { command: 'git -c core.pager=cat log', effects: [] },
     { command: 'git -c core.quotepath=off status', effects: [] },
     { command: 'git -c credential.helper= -c core.fsmonitor=false fetch', effects: [] },

@@ -97,7 +97,7 @@ function fetch(git: GitCall): Reading {
     const [, plus = '', , to] = /^(\+?)([^:]*):(.+)$/.exec(text(refspec) ?? '') ?? [];
     if (
       to === undefined ||
-      to.startsWith('refs/remotes/') ||
+      /^refs\/(?!heads\/)/.test(to) ||
       (plus === '' && !options.has('-f', '--force', '-u', '--update-head-ok'))
     )
       return [];

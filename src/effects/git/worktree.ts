@@ -5,18 +5,23 @@ import type { Arg, OptionSpec, Reading } from '../program.ts';
 import { atDashes, literal, NOTHING, shown, text, words } from '../readings.ts';
 import { does, type GitCall, type GitTable, isHead, shortRef } from './subcommand.ts';
 
+const COMMON = words(
+  '-q --quiet --progress --no-progress -f --force -d --detach --no-track -t --guess --no-guess -m --merge --ignore-other-worktrees --overwrite-ignore --no-overwrite-ignore',
+);
 const CHECKOUT: OptionSpec = {
   flags: [
+    ...COMMON,
     ...words(
-      '-q --quiet --progress --no-progress -f --force --ours --theirs -2 -3 -d --detach --no-track --guess --no-guess -l -m --merge -p --patch',
+      '--ours --theirs -2 -3 -l -p --patch --ignore-skip-worktree-bits --overlay --no-overlay --pathspec-file-nul',
     ),
-    ...words(
-      '--ignore-skip-worktree-bits --ignore-other-worktrees --overlay --no-overlay --pathspec-file-nul --overwrite-ignore --no-overwrite-ignore',
-    ),
-    ...words('--discard-changes'),
   ],
-  values: words('-b -B --orphan --conflict --pathspec-from-file -c -C --create --force-create'),
-  optionalValues: words('-t --track --recurse-submodules'),
+  values: words('-b -B --orphan --conflict --pathspec-from-file -U --unified --inter-hunk-context'),
+  optionalValues: words('--track --recurse-submodules'),
+};
+const SWITCH: OptionSpec = {
+  flags: [...COMMON, '--discard-changes'],
+  values: words('-c -C --create --force-create --orphan --conflict'),
+  optionalValues: words('--track --recurse-submodules'),
 };
 
 /** Folders that nearly every repository has under these names; a branch of such a name must show in .git to be taken for one. */
@@ -42,7 +47,7 @@ function isPathspec(git: GitCall, arg: Arg): boolean {
 
 function checkout(git: GitCall): Reading {
   const { before, after } = atDashes(git.args);
-  const options = git.options(CHECKOUT, before);
+  const options = git.options(git.subcommand === 'switch' ? SWITCH : CHECKOUT, before);
   const effects: Effect[] = [];
   const created = options.value('-B', '-C', '--force-create');
   const force = options.has('-f', '--force', '--discard-changes');
@@ -72,11 +77,11 @@ function restore(git: GitCall): Reading {
     flags: words(
       '-p --patch -W --worktree -S --staged -q --quiet --progress --no-progress --ours --theirs -m --merge --ignore-unmerged --overlay --no-overlay --ignore-skip-worktree-bits --pathspec-file-nul',
     ),
-    values: words('-s --source --conflict --pathspec-from-file'),
+    values: words('-s --source --conflict --pathspec-from-file -U --unified --inter-hunk-context'),
     optionalValues: ['--recurse-submodules'],
   });
   if (options.has('-S', '--staged') && !options.has('-W', '--worktree')) return NOTHING;
-  if (options.operands.length === 0 && options.value('--pathspec-from-file') === undefined) return NOTHING;
+  if (options.operands.length === 0 && !options.has('-p', '--patch', '--pathspec-from-file')) return NOTHING;
   const source = options.value('-s', '--source');
   return does(
     git.effect('git.discard', git.paths(options.operands), {
@@ -148,10 +153,14 @@ function stash(git: GitCall): Reading {
 
 function rm(git: GitCall): Reading {
   const options = git.options({
-    flags: words('-f --force -n --dry-run -r --cached --ignore-unmatch --sparse -q --quiet --pathspec-file-nul'),
+    flags: words(
+      '-f --force -n --dry-run --no-dry-run -r --cached --no-cached --ignore-unmatch --sparse -q --quiet --pathspec-file-nul',
+    ),
     values: ['--pathspec-from-file'],
   });
-  if (options.has('--cached', '-n', '--dry-run') || options.operands.length === 0) return NOTHING;
+  const kept = options.has('--cached') && !options.has('--no-cached');
+  const dry = options.has('-n', '--dry-run') && !options.has('--no-dry-run');
+  if (kept || dry || options.operands.length === 0) return NOTHING;
   return does(
     git.effect('fs.delete', git.paths(options.operands), {
       recursive: options.has('-r'),
@@ -279,6 +288,8 @@ export const worktreeTable: GitTable = {
     { command: 'git checkout -B main origin/main', effects: ['git.ref-move'] },
     { command: 'git checkout feature/login', effects: [] },
     { command: 'git checkout -b fix/1.2.x origin/main', effects: [] },
+    { command: 'git checkout --forc main', effects: ['git.discard'] },
+    { command: 'git rm --cached --no-cached -f a.txt', effects: ['fs.delete'] },
     { command: 'git switch --discard main', effects: ['git.discard'] },
     { command: 'git switch -C main', effects: ['git.ref-move'] },
     { command: 'git switch -c topic', effects: [] },

@@ -177,7 +177,7 @@ function sevenZip(call: Call): Reading {
   }
 }
 
-/** gzip and its like put `name.gz` in place of `name`: the content stays. Over an existing one they ask unless forced. */
+/** pigz and its like put `name.gz` in place of `name`: the content stays. Over an existing one they ask unless forced. */
 function compress(call: Call): Reading {
   const options = call.options({
     flags: words(
@@ -248,26 +248,13 @@ export const programs: readonly Program[] = [
     ],
   },
   {
-    names: [
-      'gzip',
-      'gunzip',
-      'bzip2',
-      'bunzip2',
-      'xz',
-      'unxz',
-      'zstd',
-      'unzstd',
-      'lz4',
-      'pigz',
-      'compress',
-      'uncompress',
-    ],
-    manual: 'gzip(1) 1.13, xz(1) 5.6, zstd(1) 1.5',
+    names: ['pigz', 'pbzip2', 'compress', 'uncompress', 'lzop', 'brotli'],
+    manual: 'pigz(1) 2.8, compress(1) 4.2, lzop(1) 1.04, brotli(1) 1.1',
     read: compress,
     examples: [
-      { command: 'gzip app.log', effects: ['fs.create'] },
-      { command: 'zstd -f app.log -o app.zst', effects: ['fs.write'] },
-      { command: 'gzip -dc app.log.gz', effects: [] },
+      { command: 'pigz app.log', effects: ['fs.create'] },
+      { command: 'brotli -f app.log -o app.br', effects: ['fs.write'] },
+      { command: 'pigz -dc app.log.gz', effects: [] },
     ],
   },
 ];

@@ -54,7 +54,7 @@ function read(call: Call, args: readonly Arg[], inherited: ReadonlyMap<string, s
       ? NOTHING
       : { effects: [call.effect('run.code', [], { language: 'shell', from: 'file' })] };
   const reading = SUBCOMMANDS.get(subcommand);
-  if (rest.some((arg) => text(arg) === '--help')) return together(set, elsewhere);
+  if (text(rest[0]) === '--help') return together(set, elsewhere);
   if (reading !== undefined) return together(set, elsewhere, reading(one));
   const aliases = new Map([...inherited, ...aliasesOf(settings)]);
   const meaning = aliases.get(subcommand) ?? (depth < MAX_ALIASES ? aliasInFiles(call, folder, subcommand) : undefined);
@@ -120,7 +120,7 @@ function aliasIn(config: string, alias: string): string | undefined {
 
 export const programs: readonly Program[] = [
   {
-    names: ['git'],
+    names: ['git', 'git.exe'],
     manual: 'git(1) and its subcommands, git 2.47',
     read: git,
     examples: [

@@ -1,4 +1,4 @@
-/** Keys and keychains on this machine: gpg, ssh-keygen, ssh-add, pass, security, openssl keys. Pure. */
+/** Keys and keychains on this machine: ssh-keygen, ssh-add, pass, security. Pure. */
 import type { Call, Program, Reading } from '../program.ts';
 import { flow, NOTHING, text, words } from '../readings.ts';
 
@@ -8,21 +8,6 @@ function known(call: Call): readonly string[] {
 
 function printed(call: Call, what: string): Reading {
   return { effects: [call.effect('secret.print', [], { what })], output: flow(['secret'], [], [what]) };
-}
-
-function gpg(call: Call): Reading {
-  const options = known(call);
-  const has = (pattern: RegExp) => options.some((word) => pattern.test(word));
-  if (has(/^--export-secret-(sub)?keys?$|^--export-ssh-secret/)) return printed(call, 'gpg secret keys');
-  if (has(/^--delete-(secret-|secret-and-public-)?keys?$/))
-    return { effects: [call.effect('secret.store', [], { verb: 'delete' })] };
-  if (
-    has(
-      /^--(import|edit-key|gen-key|full-gen(erate)?-key|quick-gen(erate)?-key|generate-key|import-ownertrust|trust-model)$/,
-    )
-  )
-    return { effects: [call.effect('secret.store', [], { verb: 'write' })] };
-  return has(/^(-d|--decrypt)$/) ? { effects: [], output: flow(['decoded']) } : NOTHING;
 }
 
 function sshKeygen(call: Call): Reading {
@@ -91,16 +76,6 @@ function secretTool(call: Call): Reading {
 }
 
 export const programs: readonly Program[] = [
-  {
-    names: ['gpg', 'gpg2'],
-    manual: 'gpg(1), GnuPG 2.4',
-    read: gpg,
-    examples: [
-      { command: 'gpg --export-secret-keys -a', effects: ['secret.print'] },
-      { command: 'gpg --delete-secret-keys abc', effects: ['secret.store'] },
-      { command: 'gpg --list-keys', effects: [] },
-    ],
-  },
   {
     names: ['ssh-keygen'],
     manual: 'ssh-keygen(1), OpenSSH 9.9',

@@ -119,7 +119,7 @@ export const programs: readonly Program[] = [
       { on: 'install', does: { ...GLOBAL, when: (use) => use.operands.some((arg) => /@/.test(text(arg) ?? '')) } },
       { on: 'mod tidy,download,vendor', does: INSTALL },
       { on: 'run', read: goRun, stopAtOperand: true },
-      { on: 'test,vet,build', read: (use) => runText(use.call, use.arg('-exec', '-toolexec', '-vettool'), 'go -exec') },
+      { on: 'test,vet,build', read: (use) => runText(use.call, use.arg('-exec', '-toolexec'), 'go -exec') },
       { on: 'env', does: { effect: 'system.setting', facts: { what: 'go env' }, when: (use) => use.has('-w', '-u') } },
     ],
     examples: [

@@ -1,5 +1,5 @@
 /** npm, pnpm, yarn and bun: packages installed, added, published, and scripts and programs run by name. */
-import { packageSource, runFetched, runLifecycle, runPackage, runScript } from '../package-scripts.ts';
+import { hasScript, packageSource, runFetched, runLifecycle, runPackage, runScript } from '../package-scripts.ts';
 import type { Program, Reading } from '../program.ts';
 import { NOTHING, text, words } from '../readings.ts';
 import { type Does, type Row, subcommands, type Use } from '../subcommands.ts';
@@ -32,13 +32,19 @@ function lifecycle(when: 'install' | 'publish'): (use: Use) => Reading {
       : NOTHING;
 }
 
+/** `pnpm x` and `yarn x`: a script of that name, else the program that a dependency brings. */
+function scriptOrProgram(use: Use): Reading {
+  const script = text(use.operands[0]);
+  if (script === undefined) return NOTHING;
+  return hasScript(use.call, script, folderOf(use)) ? named(use) : use.call.run(use.operands, use.call.name);
+}
+
 /** `npm run x`: without a name it lists. */
 function named(use: Use): Reading {
   const [first, ...rest] = use.operands;
   const script = text(first);
   if (first === undefined) return NOTHING;
-  if (script === undefined)
-    return { effects: [use.call.effect('run.code', [], { language: 'shell', from: 'variable' })] };
+  if (script === undefined) return NOTHING;
   return runScript(use.call, `${use.call.name} run`, script, rest, folderOf(use));
 }
 
@@ -203,13 +209,14 @@ const pnpm = subcommands({
     { on: 'env use,add', does: { effect: 'package.add', facts: { global: true, from: 'registry' } } },
     ...COMMON,
   ],
-  otherwise: named,
+  otherwise: scriptOrProgram,
   examples: [
     { command: 'pnpm install --frozen-lockfile', effects: ['package.install'] },
     { command: 'pnpm add zod', effects: ['package.add'] },
     { command: 'pnpm dlx rimraf src', effects: ['run.package', 'fs.delete'] },
     { command: 'pnpm exec rm -rf src', effects: ['fs.delete'] },
     { command: 'pnpm --filter web publish', effects: ['package.publish'] },
+    { command: 'pnpm rimraf src', effects: ['fs.delete'] },
     { command: 'pnpm list', effects: [] },
   ],
 });
@@ -238,6 +245,7 @@ const yarn = subcommands({
       does: { effect: 'package.publish', facts: { what: 'npm package' } },
       read: lifecycle('publish'),
     },
+    { on: 'npm unpublish', does: { effect: 'package.unpublish', noun: 'package' } },
     { on: 'npm tag add,remove', does: outside('dist-tag') },
     {
       on: 'workspace',
@@ -254,7 +262,7 @@ const yarn = subcommands({
   ],
   otherwise: (use) =>
     isNamed(use)
-      ? named(use)
+      ? scriptOrProgram(use)
       : use.has('--version', '-v')
         ? NOTHING
         : { effects: [use.call.effect('package.install', [], { scripts: true })] },
