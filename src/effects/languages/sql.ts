@@ -1,0 +1,229 @@
+/**
+ * Reads SQL of the usual dialects by statement, and the meta commands of psql, sqlite3 and mysql. Statements of a
+ * transaction that is rolled back change nothing. Where dialects disagree on a quote, both readings count. Pure.
+ */
+import type { Effect, Fact } from '../effect.ts';
+import type { Call, Reading } from '../program.ts';
+
+const TOKEN =
+  /--[^\n]*|\/\*(?!!)[\s\S]*?(?:\*\/|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|'(?:''|[^'])*(?:'|$)|"(?:""|[^"])*(?:"|$)|`[^`]*(?:`|$)|\[[^\]\n]*\]|;|\\g\b|\n|[^\s;'"`$\\[\]-]+|[\s\S]/g;
+const TOKEN_WITH_ESCAPES =
+  /--[^\n]*|#[^\n]*|\/\*(?!!)[\s\S]*?(?:\*\/|$)|'(?:\\[\s\S]|''|[^'\\])*(?:'|$)|"(?:\\[\s\S]|""|[^"\\])*(?:"|$)|`[^`]*(?:`|$)|;|\n|[^\s;'"`#\\-]+|[\s\S]/g;
+
+/** Returns what SQL text would do. */
+export function readSql(text: string, call: Call): Reading {
+  const found = new Map<string, Effect>();
+  for (const effect of [
+    ...readAs(text, TOKEN, call),
+    ...(text.includes('\\') ? readAs(text, TOKEN_WITH_ESCAPES, call) : []),
+  ]) {
+    found.set(JSON.stringify([effect.kind, effect.targets, effect.facts]), effect);
+  }
+  return { effects: [...found.values()] };
+}
+
+function readAs(text: string, pattern: RegExp, call: Call): readonly Effect[] {
+  const effects: Effect[] = [];
+  let pending: Effect[] | null = null;
+  for (const statement of statements(text, pattern)) {
+    const plain = statement.words.join(' ').trim();
+    const start = /^(\w+)/.exec(plain)?.[1]?.toLowerCase() ?? '';
+    if (statement.meta !== null) effects.push(...metaCommand(statement.meta, call));
+    else if (/^(?:begin|start)\b(?!.*\b(?:try|declare)\b)/i.test(plain) && statement.words.length <= 6) pending = [];
+    else if (start === 'rollback' && pending !== null && !/\bto\b/i.test(plain)) pending = null;
+    else if ((start === 'commit' || start === 'end') && pending !== null) {
+      effects.push(...pending);
+      pending = null;
+    } else (pending ?? effects).push(...statementEffects(plain, statement.quoted, call));
+  }
+  return [...effects, ...(pending ?? [])];
+}
+
+interface Statement {
+  /** Words outside quotes, quoted names kept; texts stand as `''`. */
+  readonly words: readonly string[];
+  readonly quoted: readonly string[];
+  readonly meta: string | null;
+}
+
+function* statements(text: string, pattern: RegExp): Generator<Statement> {
+  let words: string[] = [];
+  let quoted: string[] = [];
+  let opensLine = true;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const [token] = match;
+    if (opensLine && words.length === 0 && /^[.\\!]/.test(token) && !/^\.\d/.test(token)) {
+      // A meta command ends with its line.
+      const end = text.indexOf('\n', match.index);
+      const line = text.slice(match.index, end < 0 ? undefined : end);
+      yield { words: [], quoted: [], meta: line };
+      pattern.lastIndex = match.index + line.length;
+      continue;
+    }
+    if (token === '\n') opensLine = true;
+    else if (token.trim() !== '') opensLine = false;
+    if (token === ';' || token === '\\g') {
+      yield { words, quoted, meta: null };
+      words = [];
+      quoted = [];
+      opensLine = true;
+    } else if (/^(?:--|\/\*|#)/.test(token) || token.trim() === '') continue;
+    else if (token.startsWith("'")) {
+      quoted.push(token.slice(1, -1));
+      words.push("''");
+    } else if (/^\$\w*\$/.test(token)) {
+      quoted.push(token.replace(/^\$\w*\$|\$\w*\$$/g, ''));
+      words.push("''");
+    } else words.push(token.replace(/^\/\*!\d*/, ''));
+  }
+  if (words.length > 0) yield { words, quoted, meta: null };
+}
+
+/** What starts a statement that only reads or sets up the session. */
+const READS =
+  /^(?:select|show|describe|desc|explain|with|values|table|pragma|fetch|list|help|use|analyze|check|print|declare|set|reset|discard|listen|notify|savepoint|release|prepare|checkpoint|open|close|from|summarize|exists)\b/i;
+
+function statementEffects(plain: string, quoted: readonly string[], call: Call): readonly Effect[] {
+  const text = plain.replace(/\s+/g, ' ').replace(/^\(+\s*/, '');
+  if (text === '') return [];
+  const say = (
+    kind: Parameters<Call['effect']>[0],
+    noun: string,
+    name: string | undefined,
+    facts: Readonly<Record<string, Fact>> = {},
+  ) => call.effect(kind, name === undefined ? [] : [{ kind: 'name', noun, name: name.replace(/["`[\]]/g, '') }], facts);
+  const effects: Effect[] = [];
+  // A common table expression may hold a statement that writes, and so may what is explained with ANALYZE.
+  const body = /^(?:with|explain(?: \(?[^)]*\banalyze\b[^)]*\)?)?)\b/i.test(text) ? text : text;
+  const nested =
+    /^(?:with\b|explain\b.*\banalyze\b|do\b|create (?:or replace )?(?:function|procedure|trigger|event))/i.test(body);
+  const match = (pattern: RegExp) => new RegExp(`${nested ? '(?:^|[\\s(])' : '^'}${pattern.source}`, 'i').exec(text);
+  const drop = match(
+    /drop (database|schema|table|view|materialized view|index|keyspace|collection|role|user|function|trigger|tablespace|type|sequence|column|owned|policy|extension|procedure|warehouse|stage|task)\b(?: if exists)?(?: concurrently)? ?([\w."`[\]*$-]+)?/,
+  );
+  if (drop !== null) {
+    const what = (drop[1] ?? '').toLowerCase();
+    if (/^(?:database|schema|table|keyspace|collection|tablespace|owned|column|warehouse)$/.test(what))
+      effects.push(say('db.drop', what, drop[2], { statement: `DROP ${what.toUpperCase()}` }));
+    else
+      effects.push(
+        say(
+          /^(?:role|user)$/.test(what) ? 'cloud.permission' : 'db.schema',
+          what,
+          drop[2],
+          /^(?:role|user)$/.test(what)
+            ? { provider: 'database', verb: 'drop' }
+            : { tool: `DROP ${what.toUpperCase()}` },
+        ),
+      );
+  }
+  const truncate = match(/truncate(?: table)?(?: only)? ([\w."`[\]-]+)/);
+  if (truncate !== null && !/^truncate\s*\(/i.test(text))
+    effects.push(say('db.drop', 'table', truncate[1], { statement: 'TRUNCATE' }));
+  const remove = match(/delete(?: from)? (?:only )?([\w."`[\]-]+)/);
+  if (remove !== null) effects.push(say('db.write', 'table', remove[1], { statement: 'DELETE', ...unbounded(text) }));
+  const update = match(/update (?:only |low_priority |ignore |or \w+ )?([\w."`[\]-]+)(?: as)?(?: \w+)? set\b/);
+  if (update !== null && !/\bfor update\b/i.test(text))
+    effects.push(say('db.write', 'table', update[1], { statement: 'UPDATE', ...unbounded(text) }));
+  const insert = match(
+    /(insert|replace|merge|upsert|copy|load data)(?: (?:or \w+|ignore|local|low_priority))?(?: (?:into|infile))? ?([\w."`[\]-]+)?/,
+  );
+  if (insert !== null && !/^copy\b.*\bto\b/i.test(text))
+    effects.push(say('db.write', 'table', insert[2], { statement: (insert[1] ?? 'INSERT').toUpperCase() }));
+  if (/^copy\b.*\b(?:to|from) program\b/i.test(text))
+    for (const command of quoted.slice(0, 1)) effects.push(...call.script(command, 'COPY PROGRAM').effects);
+  else if (/^copy\b.*\bto ''/i.test(text) || /\binto (?:out|dump)file ''/i.test(text))
+    effects.push(
+      ...quoted
+        .slice(0, 1)
+        .map((path) => call.effect('fs.write', [call.path({ kind: 'literal', value: path, span: call.span })])),
+    );
+  if (/^(?:grant|revoke|alter (?:user|role|login)|create (?:user|role|login)|set password)\b/i.test(text))
+    effects.push(
+      say('cloud.permission', 'database role', undefined, {
+        provider: 'database',
+        verb: text.split(' ').slice(0, 2).join(' ').toLowerCase(),
+      }),
+    );
+  else if (
+    /^alter (?:table|database|schema|keyspace|collection)\b.*\bdrop (?!constraint|default|not null|index|primary|foreign|identity|expression)/i.test(
+      text,
+    )
+  )
+    effects.push(
+      say('db.drop', 'table', /^alter \w+(?: if exists)?(?: only)? ([\w."`[\]-]+)/i.exec(text)?.[1], {
+        statement: 'ALTER DROP',
+      }),
+    );
+  else if (
+    /^(?:alter|create|rename|comment|vacuum|reindex|cluster|optimize|refresh|security|import|attach|detach|install)\b/i.test(
+      text,
+    ) &&
+    !/^create (?:temp|temporary)\b/i.test(text)
+  )
+    effects.push(say('db.schema', 'object', undefined, { tool: text.split(' ').slice(0, 2).join(' ').toUpperCase() }));
+  if (
+    /\b(?:xp_cmdshell|sys_exec|sys_eval|lo_export|pg_read_file|pg_ls_dir|load_file|dblink_exec|load_extension|shell_exec|http_post)\s*\(?/i.test(
+      text,
+    )
+  )
+    effects.push(say('opaque', 'function', undefined, { what: 'dynamic-code', language: 'sql' }));
+  if (/^(?:exec|execute|call|do)\b/i.test(text)) {
+    for (const code of quoted)
+      if (/\b(?:drop|delete|truncate|update)\b/i.test(code))
+        effects.push(...readSql(code.replace(/\b(?:begin|declare|end)\b/gi, ';'), call).effects);
+    if (effects.length === 0) effects.push(say('db.write', 'procedure', undefined, { statement: 'CALL' }));
+  }
+  if (/^(?:shutdown|kill|alter system)\b/i.test(text))
+    effects.push(
+      say('service.change', 'database', undefined, {
+        verb: text.split(' ')[0]?.toLowerCase() ?? 'stop',
+        unit: 'database',
+      }),
+    );
+  if (effects.length === 0 && READS.test(text)) effects.push(say('db.read', 'table', undefined));
+  return effects;
+}
+
+/** No condition, or one that always holds. */
+function unbounded(text: string): Readonly<Record<string, Fact>> {
+  const condition = /\bwhere\b(.*)$/i.exec(text)?.[1];
+  if (condition === undefined) return /\b(?:limit \d|using\b|where current of)/i.test(text) ? {} : { unbounded: true };
+  return /^\s*(?:\(?\s*(?:1\s*=\s*1|true|1|''\s*=\s*''|not false|\w+ is not null)\s*\)?)\s*(?:returning\b.*)?$/i.test(
+    condition,
+  )
+    ? { unbounded: true }
+    : {};
+}
+
+/** `\! command`, `.shell command`, `.read file`, `\copy … to program`. psql(1), sqlite3(1), mysql(1). */
+function metaCommand(line: string, call: Call): readonly Effect[] {
+  const shell = /^(?:\\!|\.(?:shell|system)|\\system|!)\s*(.+)$/.exec(line)?.[1];
+  if (shell !== undefined) return call.script(shell, call.name).effects;
+  const file = (text: string) =>
+    call.path({ kind: 'literal', value: text.replace(/^['"]|['"]$/g, ''), span: call.span });
+  const piped =
+    /^\.(?:once|output|import|read)\s+['"]?\|(.+?)['"]?$/.exec(line)?.[1] ?? /^\\(?:o|g|w)\s*\|(.+)$/.exec(line)?.[1];
+  if (piped !== undefined) return call.script(piped, call.name).effects;
+  const program = /^\\copy\b.*\b(?:to|from)\s+program\s+'([^']*)'/i.exec(line)?.[1];
+  if (program !== undefined) return call.script(program, call.name).effects;
+  const written = /^(?:\.(?:once|output|backup|save|excel|clone)\s+(?:\w+\s+)?|\\o\s+|\\copy\b.*\bto\s+)(\S+)$/i.exec(
+    line,
+  )?.[1];
+  if (written !== undefined && written !== 'stdout' && written !== 'off')
+    return [call.effect('fs.write', [file(written)])];
+  const read = /^(?:\.read\s+|\\ir?\s+|\\\.\s+|\\source\s+)(\S+)$/.exec(line)?.[1];
+  if (read !== undefined) {
+    const target = file(read);
+    const text = target.kind === 'path' ? call.readFile(target.path) : null;
+    return text === null
+      ? [call.effect('opaque', [], { what: 'dynamic-code', language: 'sql' })]
+      : readSql(text, call).effects;
+  }
+  if (/^\.restore\b/.test(line)) return [call.effect('db.drop', [], { statement: '.restore' })];
+  if (/^\.load\b/.test(line)) return [call.effect('opaque', [], { what: 'dynamic-code', language: 'sql' })];
+  return /^(?:\.(?:tables|schema|dump|indexes|databases|fullschema|import)|\\(?:d|l|z|s))/.test(line)
+    ? [call.effect('db.read')]
+    : [];
+}
