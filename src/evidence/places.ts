@@ -54,13 +54,14 @@ export function zoneOf(path: string, places: Places): Zone {
     return whole === workspace ? 'workspace' : 'in-workspace';
   }
   const temp = tempOf(whole, places);
-  if (temp !== null) {
+  const homes = homesOf(places);
+  // A home that itself lies in a temporary folder (a container's, a test's) is a home first.
+  if (temp !== null && !homes.some((home) => isInside(whole, home) && isInside(home, temp))) {
     if (isInGitDir(whole)) return 'git-dir';
     return whole === temp ? 'temp' : 'in-temp';
   }
   if (isInside(whole, '/dev')) return whole === '/dev' ? 'root' : 'device';
   if (isInside(whole, '/proc') || isInside(whole, '/sys')) return posix.dirname(whole) === '/' ? 'root' : 'kernel';
-  const homes = homesOf(places);
   if (homes.includes(whole)) return 'home';
   if (whole === '/' || TOP.test(whole)) return 'root';
   if (workspace !== null && isInside(workspace, whole)) return 'above-workspace';

@@ -123,10 +123,11 @@ function check<Schema extends z.ZodType>(text: PolicyText, schema: Schema): z.ou
 /** One problem in words: which rule, which key, what is wrong. */
 function problemOf(issue: z.core.$ZodIssue | undefined, table: unknown): string {
   if (issue === undefined) return 'it is not valid';
-  // Of a union, the branch that came furthest says most.
+  // Of a union, the branch that came furthest says most, and of those our own words.
   if (issue.code === 'invalid_union') {
-    const inner = issue.errors.flat().toSorted((one, other) => other.path.length - one.path.length)[0];
-    if (inner !== undefined && inner.path.length > 0)
+    const said = (one: z.core.$ZodIssue): number => one.path.length * 2 + (one.code === 'custom' ? 1 : 0);
+    const inner = issue.errors.flat().toSorted((one, other) => said(other) - said(one))[0];
+    if (inner !== undefined && said(inner) > 0)
       return problemOf({ ...inner, path: [...issue.path, ...inner.path] }, table);
   }
   const [list, index, ...rest] = issue.path;
