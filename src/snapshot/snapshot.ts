@@ -10,6 +10,11 @@ export interface TakeRequest {
   readonly root: string | null;
   /** Paths that the command targets, absolute, kept whole even when regenerable or outside `root`. */
   readonly paths: readonly string[];
+  /**
+   * Folders that the command is about to delete whole and whose absence it takes without complaint (`rm -rf node_modules`):
+   * moved aside at no cost where they lie on the store's device, kept like `paths` otherwise. Afterwards they are gone.
+   */
+  readonly quarantine?: readonly string[];
   readonly reason: {
     readonly kind: 'baseline' | 'release' | 'burst' | 'before-rollback' | 'manual';
     readonly request: string | null;

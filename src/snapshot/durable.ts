@@ -1,0 +1,52 @@
+/** Writing so that it survives a power cut: data first, then its name, then the folder that holds the name. */
+
+import { createHash } from 'node:crypto';
+import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Syncs a folder, so that names made in it are durable. */
+export function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Syncs one file's bytes. */
+export function syncFile(file: string): void {
+  const fd = openSync(file, 'r');
+  try {
+    fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Writes `file` whole, old or new whatever happens; durable when it returns. */
+export function writeDurably(file: string, bytes: Uint8Array): void {
+  const temporary = `${file}.tmp`;
+  const fd = openSync(temporary, 'w', 0o600);
+  try {
+    writeAll(fd, bytes, bytes.length, null);
+    fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(temporary, file);
+  syncFolder(dirname(file));
+}
+
+/** Writes all `length` bytes at `position`, or at the file's own when it is null. */
+export function writeAll(fd: number, bytes: Uint8Array, length: number, position: number | null): void {
+  let done = 0;
+  while (done < length) {
+    done += writeSync(fd, bytes, done, length - done, position === null ? null : position + done);
+  }
+}
+
+/** Returns the SHA-256 of `bytes`. */
+export function hashOf(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

@@ -1,0 +1,235 @@
+/**
+ * The snapshot engine in the thread that calls it: the parts of this folder put together over one store. It blocks while it
+ * works; `open.ts` puts it into a thread of its own.
+ */
+
+import { mkdirSync, statfsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BelayError, causeText } from '../errors.ts';
+import { Capture } from './capture.ts';
+import { Checker } from './checker.ts';
+import { canonical } from './coverage.ts';
+import { extract } from './extract.ts';
+import { gitPlaces, repositoryTop } from './git-places.ts';
+import { diskReader, gitChanges, type StateReader } from './git-words.ts';
+import { idMaker } from './id.ts';
+import { keep, type Looked, requestOf } from './keep.ts';
+import { lockStore } from './lock.ts';
+import { entryAt, findRecord, holders, requirePaths } from './lookup.ts';
+import { loadNative } from './native.ts';
+import { decodeNode, type Entry } from './node.ts';
+import { shownPath } from './path-bytes.ts';
+import { isLinked, stepType } from './plan.ts';
+import { Present } from './present.ts';
+import { prune } from './prune.ts';
+import type { SnapshotRecord } from './record.ts';
+import { REGENERABLE, regenerableTest } from './regenerable.ts';
+import { type Plan, planRollback, resumeRollback, rollback, type RollbackTools } from './rollback.ts';
+import { Scanner, type ScanRequest } from './scan.ts';
+import type { Progress, RollbackOptions, RollbackPlan, RollbackStep, Snapshots } from './snapshot.ts';
+import { StatReader } from './stat.ts';
+import { Store } from './store.ts';
+import type { Table } from './table.ts';
+import { textDiff } from './text-diff.ts';
+import { verify } from './verify.ts';
+import { KIND } from './kinds.ts';
+
+const MAX_STEPS = 10_000;
+const GIGABYTE = 1024 ** 3;
+const MAX_BUDGET_BYTES = 20 * GIGABYTE;
+const FREE_FLOOR_BYTES = 256 * 1024 * 1024;
+const PROGRESS_MS = 100;
+
+export interface SnapshotOptions {
+  /** A folder of the user's own, made with mode 0700 when it is not there. Best on the device of the trees. */
+  readonly storeFolder: string;
+  /** Most bytes that the store may hold. Default: a tenth of the disk, at most 20 GB. */
+  readonly budgetBytes?: number;
+  /** Bytes to leave free on the store's disk. Default: 256 MB. */
+  readonly freeFloorBytes?: number;
+  /** Names of folders that whole-tree snapshots leave out. Default: the table of `regenerable.ts`. Empty: none. */
+  readonly regenerable?: readonly string[];
+  /** Look with a second thread. */
+  readonly helper?: boolean;
+  /** The caller holds the store's lock already. */
+  readonly locked?: boolean;
+  /** The clock, for tests of retention. */
+  readonly now?: () => number;
+}
+
+/** Opens the store and returns the engine over it. Throws `snapshot.store-busy`, `-damaged`, `-newer`. */
+export function openEngine(options: SnapshotOptions): Snapshots {
+  const folder = resolve(options.storeFolder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const release = options.locked === true ? () => {} : lockStore(folder);
+  const store = openStore(folder, options, release);
+  const native = loadNative();
+  const reader = new StatReader(native);
+  const checker = new Checker(reader, options.helper === true);
+  let report: Progress | undefined;
+  let reported = 0;
+  const progress = (phase: string) => (files: number) => {
+    if (performance.now() - reported < PROGRESS_MS) return;
+    reported = performance.now();
+    report?.({ phase, files, total: null });
+  };
+  const scanOptions = {
+    isRegenerable: regenerableTest(options.regenerable ?? REGENERABLE),
+    store: shownPath(canonical(folder)),
+    progress: progress('looking'),
+  };
+  const present = new Present(new Scanner(reader, checker, new Capture(store, native, reader, true), scanOptions));
+  const now = options.now ?? Date.now;
+  const tools: RollbackTools = { store, present, native, now, nextId: idMaker(store.records.at(-1)?.summary.id ?? null) };
+  const preview = (record: SnapshotRecord, asked: RollbackOptions): { plan: Plan; looked: Looked[] } => {
+    requirePaths(store, record, asked.paths.map(canonical));
+    const looking = new Present(new Scanner(reader, checker, new Capture(store, native, reader, false), scanOptions));
+    for (const { request, table } of knownTrees(present, record)) if (table !== null) looking.remember(request, table);
+    const looked = record.roots.map((root) => {
+      const request = requestOf(root);
+      return { request, role: root.role, table: looking.look(request) };
+    });
+    return { plan: planRollback({ ...tools, present: looking }, record, asked, looked), looked };
+  };
+  const reporting = <Result>(to: Progress | undefined, act: () => Result): Result => {
+    report = to;
+    try {
+      return act();
+    } finally {
+      report = undefined;
+    }
+  };
+
+  return {
+    async take(request, to) {
+      return reporting(to, () => {
+        try {
+          return keep(tools, request);
+        } catch (error) {
+          if (!(error instanceof BelayError) || error.code !== 'snapshot.no-space') throw error;
+          const { dropped } = prune(store, present, { dryRun: false, keep: liveSession(request.reason.session), now: now() });
+          if (dropped.length === 0) throw error;
+          return keep(tools, request);
+        }
+      });
+    },
+    async list({ root, session, limit }) {
+      const wanted = root === undefined ? undefined : shownPath(canonical(root));
+      const found = store.records.filter(({ summary }) => {
+        return (wanted === undefined || summary.root === wanted) && (session === undefined || summary.reason.session === session);
+      });
+      return found.reverse().slice(0, limit ?? found.length).map(({ summary }) => summary);
+    },
+    async get(id) {
+      return findRecord(store, id).summary;
+    },
+    async plan(id, asked) {
+      const record = findRecord(store, id);
+      return publicPlan(store, record, preview(record, asked).plan);
+    },
+    async rollback(id, asked, to) {
+      const record = findRecord(store, id);
+      return reporting(to, () => {
+        return asked.to === null ? rollback(tools, record, asked, to) : extract(tools, record, asked, asked.to, to);
+      });
+    },
+    async resume(to) {
+      return reporting(to, () => resumeRollback(tools, to));
+    },
+    async diff(id, paths) {
+      const record = findRecord(store, id);
+      return textDiff(store, preview(record, { paths, force: true, removeNew: true, to: null }).plan.operations);
+    },
+    async whereIs(path) {
+      return holders(store, canonical(path)).map(({ summary }) => summary);
+    },
+    async verify(to) {
+      return verify(store, to);
+    },
+    async prune(asked) {
+      return prune(store, present, { ...asked, now: now() });
+    },
+    async usage() {
+      const byRoot = new Map<string, { root: string; snapshots: number; newest: number }>();
+      for (const { summary } of store.records) {
+        const root = summary.root ?? summary.paths[0] ?? '';
+        const known = byRoot.get(root);
+        byRoot.set(root, { root, snapshots: (known?.snapshots ?? 0) + 1, newest: summary.at });
+      }
+      return { snapshots: store.records.length, bytes: store.bytes, budgetBytes: store.budgetBytes, byRoot: [...byRoot.values()] };
+    },
+    async close() {
+      await checker.close();
+      store.close();
+      release();
+    },
+  };
+}
+
+function openStore(folder: string, options: SnapshotOptions, release: () => void): Store {
+  try {
+    const disk = statfsSync(folder);
+    return new Store({
+      folder,
+      budgetBytes: options.budgetBytes ?? Math.min(MAX_BUDGET_BYTES, (disk.blocks * disk.bsize) / 10),
+      freeFloorBytes: options.freeFloorBytes ?? FREE_FLOOR_BYTES,
+    });
+  } catch (error) {
+    release();
+    if (error instanceof BelayError) throw error;
+    throw new BelayError('snapshot.store-damaged', { store: folder, cause: causeText(error) }, error);
+  }
+}
+
+function knownTrees(present: Present, record: SnapshotRecord): { request: ScanRequest; table: Table | null }[] {
+  return record.roots.map((root) => {
+    const request = requestOf(root);
+    return { request, table: present.known(request) };
+  });
+}
+
+function liveSession(session: string | null): string[] {
+  return session === null ? [] : [session];
+}
+
+function publicPlan(store: Store, record: SnapshotRecord, plan: Plan): RollbackPlan {
+  const counts: Record<RollbackStep['kind'], number> = { 'bring-back': plan.returns.length, revert: 0, remove: 0, mode: 0 };
+  const steps: RollbackStep[] = plan.returns.map(({ path }) => {
+    return { kind: 'bring-back', path: shownPath(path), type: 'folder', bytes: 0, conflict: false };
+  });
+  let conflicts = 0;
+  for (const { kind, path, was, is, conflict } of plan.operations) {
+    counts[kind]++;
+    if (conflict) conflicts++;
+    const entry = was ?? is;
+    if (entry === null || steps.length >= MAX_STEPS) continue;
+    const bytes = entry.kind === KIND.file ? entry.size : 0;
+    steps.push({ kind, path: shownPath(path), type: stepType(entry), bytes, conflict });
+  }
+  return { snapshot: record.summary.id, steps, counts, conflicts, git: gitWords(store, record) };
+}
+
+/** What a rollback changes in git's state; nothing where either side has none. */
+function gitWords(store: Store, record: SnapshotRecord): string[] {
+  const root = record.summary.root;
+  const top = root === null ? null : repositoryTop(root);
+  const places = top === null ? null : gitPlaces(top);
+  if (places === null || record.summary.git === null) return [];
+  const kept: StateReader = (place, name) => {
+    const path = Buffer.from(`${place === 'git' ? places.gitDir : places.commonDir}/${name.replace(/\/$/, '')}`);
+    const entry = entryAt(store, record, path);
+    if (entry === null) return null;
+    if (name === 'refs/') return Buffer.from(looseRefs(store, entry, 'refs').join('\n'));
+    return entry.kind === KIND.file && !isLinked(entry) ? store.read(entry.hash) : null;
+  };
+  return gitChanges(diskReader(places), kept);
+}
+
+function looseRefs(store: Store, folder: Entry, prefix: string): string[] {
+  if (folder.kind !== KIND.folder) return [];
+  return decodeNode(store.read(folder.hash)).flatMap((child) => {
+    const name = `${prefix}/${child.name.toString('utf8')}`;
+    if (child.kind === KIND.folder) return looseRefs(store, child, name);
+    return child.kind === KIND.file ? [name] : [];
+  });
+}

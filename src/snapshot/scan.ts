@@ -1,0 +1,453 @@
+/**
+ * Makes the table of a tree as it is now from the table of how it was: what the check found unchanged is copied in one piece,
+ * folders that changed are listed again, files that changed are kept. A file counts as unchanged only when its state is the
+ * same and older than the scan that saw it (git's racy rule), since two writes in one clock tick look alike.
+ */
+
+import { readdirSync, readlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Capture } from './capture.ts';
+import { STATUS } from './check.ts';
+import type { Checker } from './checker.ts';
+import { gitPlaces, repositoryTop, TrackedFolders } from './git-places.ts';
+import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
+import { NodeEncoder } from './node.ts';
+import { PathBuffer, shownPath } from './path-bytes.ts';
+import { NODE_TRAILER_BYTES } from './segments.ts';
+import { ROW, ROW_WORDS, type StatReader, wide } from './stat.ts';
+import { NO_PARENT, Table } from './table.ts';
+
+/** The coarsest tick of a kernel clock that times come from, with room to spare. */
+const TICK_MS = 12;
+const EMPTY = Buffer.alloc(0);
+
+export interface ScanOptions {
+  /** Folders that may be left out, by name and by what lies beside them. */
+  readonly isRegenerable: (name: string, beside: (name: string) => boolean) => boolean;
+  /** The store's own folder, never looked into. */
+  readonly store: string;
+  readonly progress: (files: number) => void;
+}
+
+export interface ScanRequest {
+  readonly path: Buffer;
+  /** Whether `path` is a folder of git's own state. */
+  readonly git: boolean;
+  /** `left-out`: leave out what can be made again; `link`: keep it by hard link. */
+  readonly regenerable: 'left-out' | 'link';
+  /** Keep everything by hard link where that can be. */
+  readonly link: boolean;
+  /** The only linked worktree whose state is looked at, when `path` is shared by several. */
+  readonly worktree: string | null;
+}
+
+interface Surroundings {
+  readonly git: 'none' | 'state' | 'objects';
+  readonly link: boolean;
+  readonly repository: { readonly top: number; readonly tracked: TrackedFolders } | null;
+  readonly device: number;
+}
+
+export class Scanner {
+  readonly #reader: StatReader;
+  readonly #checker: Checker;
+  readonly #capture: Capture;
+  readonly #options: ScanOptions;
+  readonly #encoder = new NodeEncoder();
+  readonly #path = new PathBuffer();
+  readonly #store: Buffer;
+  readonly #trackedFolders = new Map<string, TrackedFolders>();
+  #request: ScanRequest = { path: EMPTY, git: false, regenerable: 'left-out', link: false, worktree: null };
+  #old: Table | null = null;
+  #new = new Table(0, 0);
+  #changed: Int32Array = new Int32Array(0);
+  #status: Uint8Array = new Uint8Array(0);
+  #racyFromSeconds = 0;
+  #racyFromNs = 0;
+  #seen = 0;
+
+  constructor(reader: StatReader, checker: Checker, capture: Capture, options: ScanOptions) {
+    this.#reader = reader;
+    this.#checker = checker;
+    this.#capture = capture;
+    this.#options = options;
+    this.#store = Buffer.from(options.store);
+  }
+
+  /** Returns the table of what is at the request's path now: `old` itself when nothing changed; one entry of kind absent when it is not there. */
+  scan(request: ScanRequest, old: Table | null): Table {
+    const racyFrom = Date.now() - TICK_MS;
+    this.#racyFromSeconds = Math.floor(racyFrom / 1_000);
+    this.#racyFromNs = (racyFrom % 1_000) * 1_000_000;
+    this.#request = request;
+    this.#seen = 0;
+    this.#old = old;
+    if (old !== null) {
+      this.#status = this.#checker.check(old, request.path);
+      this.#changed = changedEntries(this.#status);
+      if (this.#changed.length === 0) return old;
+    }
+    this.#path.reset(request.path);
+    this.#new = new Table(old === null ? 1_024 : old.count + 1_024, old === null ? 16_384 : old.nameBytes + 16_384);
+    this.#root();
+    const made = this.#new;
+    this.#old = null;
+    this.#new = new Table(0, 0);
+    return made;
+  }
+
+  #root(): void {
+    const errno = this.#reader.read(this.#path.bytes, this.#path.length);
+    const index = this.#new.push(EMPTY, NO_PARENT, errno === 0 ? kindOf(this.#reader.mode) : KIND.absent);
+    if (errno !== 0) return;
+    const surroundings: Surroundings = {
+      git: this.#request.git ? 'state' : 'none',
+      link: this.#request.link,
+      repository: this.#enclosing(),
+      device: this.#reader.device,
+    };
+    const known = this.#old !== null && this.#old.kind(0) === this.#new.kind(index) ? 0 : -1;
+    if (!this.#complete(index, known, surroundings)) this.#new.setKind(index, KIND.absent);
+  }
+
+  /** Completes entry `index`, whose state the reader has just read. Returns false when it is there no more. */
+  #complete(index: number, known: number, around: Surroundings): boolean {
+    const table = this.#new;
+    this.#reader.fill(table.rows, index);
+    switch (table.kind(index)) {
+      case KIND.folder:
+        this.#folder(index, known, around);
+        break;
+      case KIND.file:
+        if (++this.#seen % 512 === 0) this.#options.progress(this.#seen);
+        if (!this.#file(index, known, around)) return false;
+        break;
+      case KIND.link:
+        try {
+          table.setHash(index, this.#capture.blob(readlinkSync(this.#path.view(), { encoding: 'buffer' })));
+        } catch {
+          return false;
+        }
+        break;
+      case KIND.socket:
+        table.setNote(index, NOTE.socket);
+        break;
+      case KIND.device:
+        table.setNote(index, NOTE.device);
+        break;
+      default:
+        break;
+    }
+    if (this.#isRacy(index)) table.setFlags(index, table.flags(index) | FLAG.racy);
+    return true;
+  }
+
+  #file(index: number, known: number, around: Surroundings): boolean {
+    const table = this.#new;
+    const old = this.#old;
+    if (old !== null && known >= 0 && this.#status[known] === STATUS.same && this.#reader.equals(old.rows, known)) {
+      table.setHash(index, old.hash(known));
+      table.setFlags(index, old.flags(known));
+      table.setNote(index, old.note(known));
+      const extra = old.extra(known);
+      if (extra !== 0) table.setExtra(index, old.extras[extra] ?? null);
+      return true;
+    }
+    const still = around.git === 'objects' && isImmutable(table, index);
+    const link = around.link || still;
+    if (this.#reader.links > 1 && !link) table.setFlags(index, FLAG.grouped);
+    if (!this.#capture.file(this.#path, table, index, link)) return false;
+    if (still) table.setFlags(index, table.flags(index) | FLAG.still);
+    return true;
+  }
+
+  #folder(index: number, known: number, around: Surroundings): void {
+    const table = this.#new;
+    const old = this.#old;
+    this.#capture.attributes(this.#path, table, index);
+    let children: Buffer[] | null = null;
+    if (old === null || known < 0 || this.#status[known] !== STATUS.same) {
+      children = this.#list();
+      if (children === null) {
+        table.setNote(index, NOTE.unreadable);
+        children = [];
+      }
+    }
+    const inside = this.#inside(index, known, around, children);
+    if (children === null) this.#knownChildren(index, known, inside);
+    else this.#listedChildren(index, known, children, inside);
+    table.close(index);
+    this.#settleDatabases(index, inside);
+    const node = this.#encoder.encode(table, index);
+    table.setHash(index, this.#capture.node(node, node.length - NODE_TRAILER_BYTES));
+  }
+
+  /** What holds for the things in the folder at hand. `names` is null when its listing is the one that is known. */
+  #inside(index: number, known: number, around: Surroundings, names: readonly Buffer[] | null): Surroundings {
+    let repository = around.repository;
+    const top = this.#path.length;
+    const holdsGit = names === null ? this.#knownHolds(known, DOT_GIT) : names.some((name) => name.equals(DOT_GIT));
+    if (around.git === 'none' && holdsGit) {
+      const places = gitPlaces(shownPath(this.#path.view()));
+      if (places !== null) repository = { top, tracked: this.#tracked(places.gitDir) };
+    }
+    const git = around.git === 'none' && endsWithName(this.#new, index, DOT_GIT) ? 'state' : around.git;
+    return { ...around, git, repository };
+  }
+
+  /** A database and its log are one thing: both are kept again until neither moved while the other was read. */
+  #settleDatabases(folder: number, inside: Surroundings): void {
+    const table = this.#new;
+    for (let child = folder + 1; child < table.end(folder); child = table.end(child)) {
+      const name = table.kind(child) === KIND.file ? table.name(child).toString('latin1') : '';
+      const base = /^(.+)-(?:wal|journal)$/.exec(name)?.[1];
+      if (base === undefined) continue;
+      const main = this.#childNamed(folder, Buffer.from(base, 'latin1'));
+      if (main === -1 || table.kind(main) !== KIND.file) continue;
+      let settled = false;
+      for (let attempt = 0; attempt < 3 && !settled; attempt++) {
+        settled = [main, child].map((part) => this.#keepsStill(part, inside)).every((still) => still);
+      }
+      if (!settled) for (const part of [main, child]) table.setNote(part, NOTE.torn);
+    }
+  }
+
+  /** Returns whether a file is as it was kept; keeps it again when it is not. */
+  #keepsStill(index: number, around: Surroundings): boolean {
+    const table = this.#new;
+    const name = table.name(index);
+    const before = this.#path.push(name, 0, name.length);
+    const there = this.#reader.read(this.#path.bytes, this.#path.length) === 0;
+    const still = there && this.#reader.equals(table.rows, index);
+    if (there && !still) this.#complete(index, -1, around);
+    this.#path.cut(before);
+    return still;
+  }
+
+  #childNamed(folder: number, name: Buffer): number {
+    for (let child = folder + 1; child < this.#new.end(folder); child = this.#new.end(child)) {
+      if (compareNames(this.#new, child, name) === 0) return child;
+    }
+    return -1;
+  }
+
+  #knownHolds(known: number, name: Buffer): boolean {
+    const old = this.#old;
+    if (old === null) return false;
+    for (let child = known + 1; child < old.end(known); child = old.end(child)) {
+      if (endsWithName(old, child, name)) return true;
+    }
+    return false;
+  }
+
+  /** The repository around the request's path, when that is not the top of one itself. */
+  #enclosing(): Surroundings['repository'] {
+    if (this.#request.git) return null;
+    const top = repositoryTop(dirname(shownPath(this.#request.path)));
+    const places = top === null ? null : gitPlaces(top);
+    return top === null || places === null ? null : { top: Buffer.byteLength(top), tracked: this.#tracked(places.gitDir) };
+  }
+
+  /** Forgets what git tracked, so that the next scan reads it anew. */
+  forget(): void {
+    this.#trackedFolders.clear();
+  }
+
+  #tracked(gitDir: string): TrackedFolders {
+    const known = this.#trackedFolders.get(gitDir);
+    if (known !== undefined) return known;
+    const read = new TrackedFolders(gitDir);
+    this.#trackedFolders.set(gitDir, read);
+    return read;
+  }
+
+  #knownChildren(index: number, known: number, inside: Surroundings): void {
+    const old = this.#old;
+    if (old === null) return;
+    let from = known + 1;
+    const end = old.end(known);
+    for (let child = known + 1; child < end; child = old.end(child)) {
+      if (!this.#isTouched(child)) continue;
+      if (from < child) this.#new.copyRange(old, from, child, index);
+      from = old.end(child);
+      this.#entry(index, old.name(child), child, inside, null);
+    }
+    if (from < end) this.#new.copyRange(old, from, end, index);
+  }
+
+  #listedChildren(index: number, known: number, names: readonly Buffer[], inside: Surroundings): void {
+    const old = this.#old;
+    let child = known + 1;
+    const end = old === null || known < 0 ? 0 : old.end(known);
+    const beside = besideTest(names);
+    for (const name of names) {
+      let order = 1;
+      while (old !== null && child < end) {
+        order = compareNames(old, child, name);
+        if (order >= 0) break;
+        child = old.end(child);
+      }
+      const match = old !== null && child < end && order === 0 ? child : -1;
+      if (old !== null && match >= 0 && !this.#isTouched(match) && old.kind(match) !== KIND.leftOut && old.kind(match) !== KIND.folder) {
+        this.#new.copyRange(old, match, old.end(match), index);
+      } else this.#entry(index, name, match, inside, beside);
+    }
+  }
+
+  /** Looks at one thing and adds it below `parent`. `known` is what was there under its name, or -1. */
+  #entry(parent: number, name: Buffer, known: number, inside: Surroundings, beside: ((name: string) => boolean) | null): void {
+    const before = this.#path.push(name, 0, name.length);
+    const errno = this.#reader.read(this.#path.bytes, this.#path.length);
+    const table = this.#new;
+    if (errno !== 0) {
+      if (errno !== 2) this.#leaveOut(parent, name, this.#path.length > 4_095 ? NOTE.tooLong : NOTE.unreadable);
+      this.#path.cut(before);
+      return;
+    }
+    const kind = kindOf(this.#reader.mode);
+    const old = this.#old;
+    const same = old !== null && known >= 0 && old.kind(known) === kind ? known : -1;
+    const leftOut = this.#leftOutNote(name, kind, inside, beside, old !== null && known >= 0 ? old.kind(known) : KIND.absent);
+    if (leftOut !== NOTE.none && !(leftOut === NOTE.regenerable && this.#request.regenerable === 'link')) {
+      this.#leaveOut(parent, name, leftOut);
+      this.#path.cut(before);
+      return;
+    }
+    const untouched = same >= 0 && kind === KIND.folder && !this.#isTouched(same);
+    if (old !== null && untouched && this.#reader.equals(old.rows, same)) {
+      table.copyRange(old, same, old.end(same), parent);
+      this.#path.cut(before);
+      return;
+    }
+    const index = table.push(name, parent, kind);
+    const link = inside.link || leftOut === NOTE.regenerable;
+    const git = inside.git === 'state' && kind === KIND.folder && name.equals(OBJECTS) ? 'objects' : inside.git;
+    const around = link === inside.link && git === inside.git ? inside : { ...inside, link, git };
+    if (leftOut === NOTE.regenerable) table.setNote(index, NOTE.linkTier);
+    const names = table.nameBytes;
+    if (!this.#complete(index, same, around)) table.drop(index, names - name.length);
+    this.#path.cut(before);
+  }
+
+  #leaveOut(parent: number, name: Buffer, note: number): void {
+    const index = this.#new.push(name, parent, KIND.leftOut);
+    this.#new.rows.fill(0, index * ROW_WORDS, (index + 1) * ROW_WORDS);
+    this.#new.setNote(index, note);
+  }
+
+  #leftOutNote(
+    name: Buffer,
+    kind: number,
+    inside: Surroundings,
+    beside: ((name: string) => boolean) | null,
+    was: number,
+  ): number {
+    if (inside.git !== 'none') {
+      if (kind === KIND.file && (name.toString('latin1').endsWith('.lock') || isTemporaryObject(name, inside))) return NOTE.gitLock;
+      if (this.#isOtherWorktree(name)) return NOTE.otherWorktree;
+      return NOTE.none;
+    }
+    if (kind !== KIND.folder) return NOTE.none;
+    if (this.#reader.device !== inside.device) return NOTE.mountPoint;
+    if (this.#path.length === this.#store.length && this.#path.view().equals(this.#store)) return NOTE.store;
+    if (inside.link) return NOTE.none;
+    // Where the listing did not change, neither did what it was judged by.
+    if (beside === null) return was === KIND.leftOut ? NOTE.regenerable : NOTE.none;
+    if (!this.#options.isRegenerable(name.toString('utf8'), beside)) return NOTE.none;
+    const repository = inside.repository;
+    if (repository !== null) {
+      const relative = Buffer.from(this.#path.view().subarray(repository.top + 1));
+      if (repository.tracked.holds(relative)) return NOTE.none;
+    }
+    return NOTE.regenerable;
+  }
+
+  #isOtherWorktree(name: Buffer): boolean {
+    const own = this.#request.worktree;
+    if (own === null) return false;
+    const worktrees = Buffer.concat([this.#request.path, Buffer.from('/worktrees/')]);
+    const path = this.#path.view();
+    return path.length === worktrees.length + name.length && path.subarray(0, worktrees.length).equals(worktrees) && name.toString() !== own;
+  }
+
+  /** The names in the folder at hand, sorted by their bytes; null when it can't be read. */
+  #list(): Buffer[] | null {
+    try {
+      return readdirSync(this.#path.view(), { encoding: 'buffer' }).sort(Buffer.compare);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : null;
+      return code === 'ENOENT' || code === 'ENOTDIR' ? [] : null;
+    }
+  }
+
+  #isTouched(index: number): boolean {
+    const old = this.#old;
+    if (old === null) return true;
+    const end = old.end(index);
+    let low = 0;
+    let high = this.#changed.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#changed[middle] ?? 0) < index) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.#changed.length && (this.#changed[low] ?? 0) < end;
+  }
+
+  #isRacy(index: number): boolean {
+    const row = index * ROW_WORDS;
+    return this.#isRecent(row + ROW.mtime, row + ROW.mtimeNs) || this.#isRecent(row + ROW.ctime, row + ROW.ctimeNs);
+  }
+
+  #isRecent(secondsAt: number, nsAt: number): boolean {
+    const rows = this.#new.rows;
+    const seconds = secondsAt === nsAt - 1 ? ((rows[secondsAt] ?? 0) >>> 0) : wide(rows, secondsAt);
+    const ns = rows[nsAt] ?? 0;
+    // A file system that keeps whole seconds only says so by its zeros: allow it two.
+    if (ns === 0) return seconds >= this.#racyFromSeconds - 2;
+    return seconds > this.#racyFromSeconds || (seconds === this.#racyFromSeconds && ns >= this.#racyFromNs);
+  }
+}
+
+const DOT_GIT = Buffer.from('.git');
+const OBJECTS = Buffer.from('objects');
+
+function changedEntries(status: Uint8Array): Int32Array {
+  let count = 0;
+  for (let i = 0; i < status.length; i++) if (status[i] !== STATUS.same) count++;
+  const changed = new Int32Array(count);
+  let at = 0;
+  for (let i = 0; at < count; i++) if (status[i] !== STATUS.same) changed[at++] = i;
+  return changed;
+}
+
+function compareNames(table: Table, index: number, name: Buffer): number {
+  const at = table.nameAt(index);
+  return Buffer.compare(table.names.subarray(at, at + table.nameLength(index)), name);
+}
+
+function endsWithName(table: Table, index: number, name: Buffer): boolean {
+  return table.nameLength(index) === name.length && compareNames(table, index, name) === 0;
+}
+
+/** Loose objects and packs are named after what they hold, and never change: gitrepository-layout(5). */
+function isImmutable(table: Table, index: number): boolean {
+  const name = table.name(index).toString('latin1');
+  return /^(?:[0-9a-f]{38}|[0-9a-f]{62}|pack-[0-9a-f]{40,64}\.[a-z]+)$/.test(name);
+}
+
+function isTemporaryObject(name: Buffer, inside: Surroundings): boolean {
+  return inside.git === 'objects' && name.toString('latin1').startsWith('tmp_');
+}
+
+/** Returns a test of the names in a folder; `*.x` asks for any name with that ending. */
+function besideTest(names: readonly Buffer[]): (name: string) => boolean {
+  let texts: Set<string> | null = null;
+  return (name) => {
+    texts ??= new Set(names.map((each) => each.toString('latin1')));
+    if (!name.startsWith('*')) return texts.has(name);
+    const ending = name.slice(1);
+    for (const text of texts) if (text.endsWith(ending)) return true;
+    return false;
+  };
+}

@@ -1,0 +1,258 @@
+/**
+ * Small objects, appended to files of at most 256 MB: a header of hash, length and kind before each, so that a segment
+ * explains itself. An index beside it saves reading the headers and is never trusted beyond what the segment confirms.
+ * What was appended after the last sync may be torn by a power cut: it is cut off when the store is opened.
+ */
+
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, readSync, unlinkSync } from 'node:fs';
+import { hashOf, syncFolder, writeAll } from './durable.ts';
+import { OBJECT, type ObjectIndex, type Place } from './object-index.ts';
+import { HASH_BYTES } from './table.ts';
+
+const HEADER_BYTES = 40;
+const SEGMENT_BYTES = 256 * 1024 * 1024;
+const BUFFER_BYTES = 1024 * 1024;
+const INDEX_ENTRY_BYTES = 48;
+/** Bytes behind a node's body that its hash does not cover: the folder's own times. */
+export const NODE_TRAILER_BYTES = 12;
+
+export class Segments {
+  readonly #folder: string;
+  readonly #index: ObjectIndex;
+  readonly #descriptors = new Map<number, number>();
+  readonly #sizes = new Map<number, number>();
+  readonly #buffer = Buffer.alloc(BUFFER_BYTES);
+  #buffered = 0;
+  #current = 0;
+  /** Objects appended since the last commit, to be forgotten when it is abandoned. */
+  #fresh: { hash: Buffer; place: Place }[] = [];
+  #touched = new Set<number>();
+  #created = false;
+  #start = { segment: 0, size: 0 };
+
+  constructor(folder: string, index: ObjectIndex) {
+    this.#folder = folder;
+    this.#index = index;
+    for (const name of readdirSync(folder).sort()) {
+      const number = /^(\d{6})\.seg$/.exec(name)?.[1];
+      if (number !== undefined) this.#load(Number(number));
+    }
+    this.#mark();
+  }
+
+  get bytes(): number {
+    let sum = 0;
+    for (const size of this.#sizes.values()) sum += size;
+    return sum;
+  }
+
+  get freshBytes(): number {
+    return this.#fresh.reduce((sum, { place }) => sum + HEADER_BYTES + place.length, 0);
+  }
+
+  sizes(): ReadonlyMap<number, number> {
+    return this.#sizes;
+  }
+
+  /** Appends an object; durable with the next `commit`. */
+  append(hash: Uint8Array, kind: number, bytes: Uint8Array, length: number): void {
+    let size = this.#sizes.get(this.#current) ?? 0;
+    if (this.#current === 0 || size + length > SEGMENT_BYTES) {
+      this.#write();
+      this.#current = Math.max(0, ...this.#sizes.keys()) + 1;
+      this.#descriptors.set(this.#current, openSync(this.#file(this.#current, 'seg'), 'ax+', 0o600));
+      this.#created = true;
+      size = 0;
+    }
+    if (HEADER_BYTES + length > BUFFER_BYTES - this.#buffered) this.#write();
+    const header = this.#buffer;
+    const at = this.#buffered;
+    header.set(hash, at);
+    header.writeUInt32LE(length, at + HASH_BYTES);
+    header.writeUInt32LE(kind, at + HASH_BYTES + 4);
+    header.set(length === bytes.length ? bytes : bytes.subarray(0, length), at + HEADER_BYTES);
+    this.#buffered += HEADER_BYTES + length;
+    const place = { segment: this.#current, offset: size + HEADER_BYTES, length, kind };
+    this.#sizes.set(this.#current, size + HEADER_BYTES + length);
+    this.#touched.add(this.#current);
+    const own = Buffer.from(hash);
+    this.#index.add(own, place);
+    this.#fresh.push({ hash: own, place });
+  }
+
+  read(place: Place): Buffer {
+    if (place.segment === this.#current) this.#write();
+    const bytes = Buffer.allocUnsafe(place.length);
+    const fd = this.#open(place.segment);
+    let done = 0;
+    while (done < place.length) {
+      const count = readSync(fd, bytes, done, place.length - done, place.offset + done);
+      if (count === 0) throw new Error(`segment ${place.segment} ends early`);
+      done += count;
+    }
+    return bytes;
+  }
+
+  /** Makes all that was appended durable. */
+  commit(): void {
+    this.#write();
+    for (const number of this.#touched) fdatasyncSync(this.#open(number));
+    if (this.#created) syncFolder(this.#folder);
+    this.#writeIndexes();
+    this.#mark();
+  }
+
+  /** Forgets what was appended since the last commit. */
+  abandon(): void {
+    this.#buffered = 0;
+    if (this.#fresh.length > 0) {
+      const gone = new Set(this.#fresh.map(({ hash }) => hash.toString('hex')));
+      this.#index.forget((_, hash) => gone.has(hash.toString('hex')));
+    }
+    for (const number of [...this.#touched]) {
+      if (number > this.#start.segment) this.#remove(number);
+      else if (number === this.#start.segment) {
+        ftruncateSync(this.#open(number), this.#start.size);
+        this.#sizes.set(number, this.#start.size);
+      }
+    }
+    this.#current = this.#start.segment;
+    this.#mark();
+  }
+
+  /** Deletes whole segments; their objects must have been forgotten or moved. */
+  drop(numbers: readonly number[]): void {
+    for (const number of numbers) this.#remove(number);
+    if (numbers.includes(this.#current)) this.#current = 0;
+    syncFolder(this.#folder);
+    this.#mark();
+  }
+
+  /** Starts a new segment with the next append, so that the old ones can be compacted. */
+  turn(): void {
+    this.#write();
+    this.#current = 0;
+  }
+
+  close(): void {
+    for (const fd of this.#descriptors.values()) closeSync(fd);
+    this.#descriptors.clear();
+  }
+
+  #mark(): void {
+    this.#fresh = [];
+    this.#touched = new Set();
+    this.#created = false;
+    this.#start = { segment: this.#current, size: this.#sizes.get(this.#current) ?? 0 };
+  }
+
+  #write(): void {
+    if (this.#buffered === 0) return;
+    writeAll(this.#open(this.#current), this.#buffer, this.#buffered, null);
+    this.#buffered = 0;
+  }
+
+  #writeIndexes(): void {
+    for (const number of this.#touched) {
+      this.#writeIndex(
+        number,
+        this.#fresh.filter(({ place }) => place.segment === number),
+      );
+    }
+  }
+
+  #writeIndex(number: number, objects: readonly { hash: Buffer; place: Place }[]): void {
+    const bytes = Buffer.alloc(objects.length * INDEX_ENTRY_BYTES);
+    objects.forEach(({ hash, place }, i) => {
+      const at = i * INDEX_ENTRY_BYTES;
+      bytes.set(hash, at);
+      bytes.writeUInt32LE(place.offset, at + 32);
+      bytes.writeUInt32LE(place.length, at + 36);
+      bytes.writeUInt32LE(place.kind, at + 40);
+    });
+    const fd = openSync(this.#file(number, 'idx'), 'a', 0o600);
+    writeAll(fd, bytes, bytes.length, null);
+    closeSync(fd);
+  }
+
+  #load(number: number): void {
+    const fd = openSync(this.#file(number, 'seg'), 'a+', 0o600);
+    this.#descriptors.set(number, fd);
+    const size = fstatSync(fd).size;
+    let end = this.#loadIndex(number, size);
+    // What no index entry covers was appended last: it counts only where its bytes have the hash that they claim.
+    const header = Buffer.alloc(HEADER_BYTES);
+    const found: { hash: Buffer; place: Place }[] = [];
+    while (end + HEADER_BYTES <= size && readSync(fd, header, 0, HEADER_BYTES, end) === HEADER_BYTES) {
+      const length = header.readUInt32LE(HASH_BYTES);
+      const kind = header.readUInt32LE(HASH_BYTES + 4);
+      const place = { segment: number, offset: end + HEADER_BYTES, length, kind };
+      if ((kind !== OBJECT.blob && kind !== OBJECT.node) || place.offset + length > size) break;
+      const hash = Buffer.from(header.subarray(0, HASH_BYTES));
+      if (!hasHash(this.read(place), kind, hash)) break;
+      this.#index.add(hash, place);
+      found.push({ hash, place });
+      end = place.offset + length;
+    }
+    if (found.length > 0) this.#writeIndex(number, found);
+    if (end < size) ftruncateSync(fd, end);
+    this.#sizes.set(number, end);
+    if (end < SEGMENT_BYTES) this.#current = Math.max(this.#current, number);
+  }
+
+  #loadIndex(number: number, size: number): number {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(this.#file(number, 'idx'));
+    } catch {
+      return 0;
+    }
+    let end = 0;
+    let good = 0;
+    for (let at = 0; at + INDEX_ENTRY_BYTES <= bytes.length; at += INDEX_ENTRY_BYTES) {
+      const offset = bytes.readUInt32LE(at + 32);
+      const length = bytes.readUInt32LE(at + 36);
+      const kind = bytes.readUInt32LE(at + 40);
+      if (offset !== end + HEADER_BYTES || offset + length > size || (kind !== OBJECT.blob && kind !== OBJECT.node)) break;
+      this.#index.add(bytes.subarray(at, at + HASH_BYTES), { segment: number, offset, length, kind });
+      end = offset + length;
+      good = at + INDEX_ENTRY_BYTES;
+    }
+    if (good === bytes.length) return end;
+    unlinkSync(this.#file(number, 'idx'));
+    this.#index.forget((place) => place.segment === number);
+    return 0;
+  }
+
+  #open(number: number): number {
+    const known = this.#descriptors.get(number);
+    if (known !== undefined) return known;
+    const fd = openSync(this.#file(number, 'seg'), 'a+', 0o600);
+    this.#descriptors.set(number, fd);
+    return fd;
+  }
+
+  #remove(number: number): void {
+    const fd = this.#descriptors.get(number);
+    if (fd !== undefined) closeSync(fd);
+    this.#descriptors.delete(number);
+    this.#sizes.delete(number);
+    for (const ending of ['idx', 'seg']) {
+      try {
+        unlinkSync(this.#file(number, ending));
+      } catch {
+        // An index need not exist.
+      }
+    }
+  }
+
+  #file(number: number, ending: string): string {
+    return `${this.#folder}/${String(number).padStart(6, '0')}.${ending}`;
+  }
+}
+
+/** Returns whether an object's bytes have the hash that names them. */
+export function hasHash(bytes: Buffer, kind: number, hash: Uint8Array): boolean {
+  const covered = kind === OBJECT.node ? bytes.subarray(0, bytes.length - NODE_TRAILER_BYTES) : bytes;
+  return hashOf(covered).equals(hash);
+}
