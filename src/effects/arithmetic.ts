@@ -11,7 +11,11 @@ export type RunParts = (frame: Frame, parts: readonly WordPart[]) => void;
  * Returns the expression's value, or null. Assignments in it reach the frame's state. Text held by a variable is evaluated
  * as an expression by bash, substitutions included: such text is run.
  */
-export function evaluate(frame: Frame, expression: ArithmeticExpression | undefined, runParts: RunParts): number | null {
+export function evaluate(
+  frame: Frame,
+  expression: ArithmeticExpression | undefined,
+  runParts: RunParts,
+): number | null {
   if (expression === undefined || !step(frame, spanOf(frame, expression))) return null;
   switch (expression.type) {
     case 'ArithmeticGroup':
@@ -36,15 +40,21 @@ export function evaluate(frame: Frame, expression: ArithmeticExpression | undefi
         return expression.prefix ? next : value;
       }
       if (value === null) return null;
-      return expression.operator === '-' ? -value : expression.operator === '!' ? Number(value === 0) : expression.operator === '~' ? ~value : value;
+      return expression.operator === '-'
+        ? -value
+        : expression.operator === '!'
+          ? Number(value === 0)
+          : expression.operator === '~'
+            ? ~value
+            : value;
     }
     case 'ArithmeticBinary': {
       const right = evaluate(frame, expression.right, runParts);
       if (/^(?:[-+*/%&|^]|<<|>>)?=$/.test(expression.operator)) {
         const left = expression.operator === '=' ? 0 : evaluate(frame, expression.left, runParts);
-        const value =
-          expression.operator === '=' ? right : combine(expression.operator.slice(0, -1), left, right);
-        if (expression.left.type === 'ArithmeticWord' && expression.left.parts !== undefined) runParts(frame, expression.left.parts);
+        const value = expression.operator === '=' ? right : combine(expression.operator.slice(0, -1), left, right);
+        if (expression.left.type === 'ArithmeticWord' && expression.left.parts !== undefined)
+          runParts(frame, expression.left.parts);
         setNumber(frame, expression.left, value);
         return value;
       }
@@ -56,9 +66,18 @@ export function evaluate(frame: Frame, expression: ArithmeticExpression | undefi
 }
 
 /** Runs the substitutions that a text would run when bash evaluates it as arithmetic or as a subscript. */
-export function runHidden(frame: Frame, text: string, place: { readonly start: number; readonly end: number; readonly text: string }): void {
+export function runHidden(
+  frame: Frame,
+  text: string,
+  place: { readonly start: number; readonly end: number; readonly text: string },
+): void {
   if (!/\$\(|`|\$\{/.test(text)) return;
-  frame.machine.engine.text({ ...frame, depth: frame.depth + 1 }, `: "${text.replaceAll('"', '\\"')}"`, place, frame.stdin);
+  frame.machine.engine.text(
+    { ...frame, depth: frame.depth + 1 },
+    `: "${text.replaceAll('"', '\\"')}"`,
+    place,
+    frame.stdin,
+  );
 }
 
 /** Runs what hides in the text that a word is, or that a variable named by it holds. */
@@ -71,7 +90,8 @@ export function runHiddenIn(frame: Frame, word: Word): void {
 }
 
 function wordNumber(frame: Frame, text: string, place: { start: number; end: number; text: string }): number | null {
-  const plain = text.startsWith('${') && text.endsWith('}') ? text.slice(2, -1) : text.startsWith('$') ? text.slice(1) : text;
+  const plain =
+    text.startsWith('${') && text.endsWith('}') ? text.slice(2, -1) : text.startsWith('$') ? text.slice(1) : text;
   if (/^(?:0|[1-9]\d*)$/.test(plain) && plain === text) return Number(plain);
   if (/^0[xX][\da-fA-F]+$/.test(text)) return Number(text);
   if (/^0\d+$/.test(text)) return Number.parseInt(text, 8);
@@ -87,7 +107,11 @@ function setNumber(frame: Frame, target: ArithmeticExpression, value: number | n
   if (target.type !== 'ArithmeticWord') return;
   const name = /^\w+/.exec(target.value)?.[0];
   if (name === undefined || /^\d/.test(name)) return;
-  assign(frame, name, value === null ? unknownVariable(`$${name} is a number that is not known`) : known(String(value)));
+  assign(
+    frame,
+    name,
+    value === null ? unknownVariable(`$${name} is a number that is not known`) : known(String(value)),
+  );
 }
 
 function combine(operator: string, left: number | null, right: number | null): number | null {

@@ -1,6 +1,6 @@
 /** Builds the `Call` that a program table reads: one command's words, and the means to go deeper. */
 import { knownStart } from './args.ts';
-import type { Effect } from './effect.ts';
+import type { Effect, Span } from './effect.ts';
 import { argValue } from './expand.ts';
 import { UNKNOWN_FLOW } from './flow.ts';
 import { languages } from './languages.ts';
@@ -9,7 +9,6 @@ import { parseOptions } from './options.ts';
 import { pathTarget } from './paths.ts';
 import type { Arg, Around, Call, Flow, Reading } from './program.ts';
 import { cloneState, freshState, type ShellState, UNSET, unknownVariable } from './shell-state.ts';
-import type { Span } from './effect.ts';
 import { environmentText } from './variables.ts';
 
 /** Longer code in another language is not read. */
@@ -51,7 +50,10 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
       // Nothing that runs outside the shell changes it, so that its state can be lent.
       const inner = deeper(via, around === undefined ? state : surrounded(state, around));
       // Words keep the places that they have: only a new text changes what offsets mean.
-      const output = machine.engine.words({ ...inner, outer: frame.outer }, words, span, input, { functions: false, builtins: false });
+      const output = machine.engine.words({ ...inner, outer: frame.outer }, words, span, input, {
+        functions: false,
+        builtins: false,
+      });
       return { effects: inner.sink, output };
     },
     script: (text, via, options = {}): Reading => {
@@ -65,7 +67,10 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
       const reader = languages[language];
       if (reader === undefined) return { effects: [], output: UNKNOWN_FLOW };
       if (text.length > MAX_CODE || !step(inner, span, 1 + text.length / 100)) {
-        return { effects: [...inner.sink, call.effect('opaque', [], { what: 'too-large', language })], output: UNKNOWN_FLOW };
+        return {
+          effects: [...inner.sink, call.effect('opaque', [], { what: 'too-large', language })],
+          output: UNKNOWN_FLOW,
+        };
       }
       const reading = reader(text, makeCall({ ...inner, outer: frame.outer }, name, args, span, stdin));
       return { effects: [...inner.sink, ...reading.effects], output: reading.output ?? UNKNOWN_FLOW };
@@ -110,9 +115,12 @@ function surrounded(state: ShellState, around: Around): ShellState {
     inner.exported.add(name);
     inner.variables.set(
       name,
-      arg === null ? UNSET : arg === undefined ? unknownVariable(`$${name} is not known`) : { kind: 'text', value: argValue(arg) },
+      arg === null
+        ? UNSET
+        : arg === undefined
+          ? unknownVariable(`$${name} is not known`)
+          : { kind: 'text', value: argValue(arg) },
     );
   }
   return inner;
 }
-

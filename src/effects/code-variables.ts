@@ -34,7 +34,8 @@ export function variableEffects(name: string, value: string | null): readonly Va
     return [{ kind: 'run.code', targets: [], facts: { language: 'shell', from: 'variable', variable: name } }];
   }
   if (/^(?:NODE_OPTIONS|PYTHONPATH|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS)$/.test(name) && value !== null) {
-    return /--(?:require|import|loader|experimental-loader)[= ]|^-r |-javaagent/.test(value) && !/^(?:-r|--import|--require)[= ]?\s*(?:ts-node|tsx|dotenv|\.\/)/.test(value)
+    return /--(?:require|import|loader|experimental-loader)[= ]|^-r |-javaagent/.test(value) &&
+      !/^(?:-r|--import|--require)[= ]?\s*(?:ts-node|tsx|dotenv|\.\/)/.test(value)
       ? [{ kind: 'run.code', targets: [], facts: { language: 'other', from: 'variable', variable: name } }]
       : [];
   }

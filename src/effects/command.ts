@@ -10,6 +10,7 @@ import { commandOf, variableEffects } from './code-variables.ts';
 import type { Effect, Span, Target } from './effect.ts';
 import { argValue, expandAssignment, expandValue, expandWords } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './flow.ts';
+import { knownOutput } from './known-outputs.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
 import { resolvePath } from './paths.ts';
 import type { Arg, Flow, Reading } from './program.ts';
@@ -34,7 +35,8 @@ export function runSimple(frame: Frame, node: Command, stdin: Flow): Flow {
     for (const [name, variable] of fork) frame.state.variables.set(name, variable);
     output = joinFlows(output, filtered(inEachFolder(frame, node, stdin)));
     for (const [name, variable] of kept) {
-      if (variable !== undefined && frame.state.variables.get(name) === fork.get(name)) frame.state.variables.set(name, variable);
+      if (variable !== undefined && frame.state.variables.get(name) === fork.get(name))
+        frame.state.variables.set(name, variable);
     }
   }
   return output;
@@ -67,7 +69,11 @@ function inEachFolder(frame: Frame, node: Command, stdin: Flow): Flow {
     elsewhere.cwd = cwd;
     elsewhere.otherCwds = [];
     once({ ...frame, state: elsewhere, sink }, node, stdin);
-    frame.sink.push(...sink.filter((effect) => effect.targets.length > 0 && !/^(?:fs\.read|fs\.create|net\.fetch)$/.test(effect.kind)));
+    frame.sink.push(
+      ...sink.filter(
+        (effect) => effect.targets.length > 0 && !/^(?:fs\.read|fs\.create|net\.fetch)$/.test(effect.kind),
+      ),
+    );
   }
   return output;
 }
@@ -128,7 +134,8 @@ function setVariable(frame: Frame, assignment: Assignment, span: Span): void {
   if (assignment.index !== undefined) expandValue(frame, assignment.index);
   if (value.type === 'ArrayValue') {
     const items = expandWords(frame, value.elements);
-    const complete = items.every((item) => item.kind === 'literal') && !value.elements.some((element) => /^\[/.test(element.text));
+    const complete =
+      items.every((item) => item.kind === 'literal') && !value.elements.some((element) => /^\[/.test(element.text));
     const before = assignment.append === true ? lookUp(frame, name) : null;
     const old = before?.kind === 'array' ? before.items : [];
     variable = { kind: 'array', items: [...old, ...items.map(argValue)], complete };
@@ -150,7 +157,12 @@ export function sayVariable(frame: Frame, name: string, variable: Variable, span
   for (const effect of variableEffects(name, text)) say(frame, effect.kind, name, span, effect.targets, effect.facts);
   const command = commandOf(name, text);
   if (command !== null) {
-    const inner: Frame = { ...frame, state: cloneState(frame.state), via: [...frame.via, name], depth: frame.depth + 1 };
+    const inner: Frame = {
+      ...frame,
+      state: cloneState(frame.state),
+      via: [...frame.via, name],
+      depth: frame.depth + 1,
+    };
     frame.machine.engine.text(inner, command, span, EMPTY_FLOW);
   }
 }
@@ -165,7 +177,12 @@ function expandAlias(frame: Frame, node: Command, name: Word): Flow | null {
   if (text === undefined || frame.machine.running.includes(`alias ${name.value}`)) return null;
   frame.machine.running.push(`alias ${name.value}`);
   const rest = frame.source.slice(name.end, node.suffix.at(-1)?.end ?? name.end);
-  const output = frame.machine.engine.text({ ...frame, depth: frame.depth + 1 }, text + rest, spanOf(frame, node), frame.stdin);
+  const output = frame.machine.engine.text(
+    { ...frame, depth: frame.depth + 1 },
+    text + rest,
+    spanOf(frame, node),
+    frame.stdin,
+  );
   frame.machine.running.pop();
   return output;
 }
@@ -205,7 +222,12 @@ function asksForHelp(args: readonly Arg[]): boolean {
   const last = exactText(args.at(-1));
   if (last === null || !HELP.test(last)) return false;
   if (args.length === 1) return true;
-  return args.length <= 3 && last === '--help' && args.slice(0, -1).every((arg) => arg.kind === 'literal' && /^[a-z][a-z-]*$/.test(arg.value)) && !NOT_SUBCOMMANDS.test(exactText(args[0]) ?? '');
+  return (
+    args.length <= 3 &&
+    last === '--help' &&
+    args.slice(0, -1).every((arg) => arg.kind === 'literal' && /^[a-z][a-z-]*$/.test(arg.value)) &&
+    !NOT_SUBCOMMANDS.test(exactText(args[0]) ?? '')
+  );
 }
 
 /** First words that name what is run, so that `--help` after them is not ours to trust. */
@@ -214,7 +236,7 @@ const NOT_SUBCOMMANDS = /^(?:run|exec|x|dlx|script|start|rm|sh|bash|zsh|dash|eva
 /** Takes over what a program's table read: its effects, with secrets read and files written noticed. */
 function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading, stdin: Flow, span: Span): Flow {
   const { machine, sink } = frame;
-  let output = reading.output ?? (SILENT.has(name) ? EMPTY_FLOW : filtered(stdin));
+  let output = knownOutput(frame, name, args) ?? reading.output ?? (SILENT.has(name) ? EMPTY_FLOW : filtered(stdin));
   const saidSecret = reading.effects.some((effect) => effect.kind === 'secret.read');
   for (const effect of reading.effects) {
     sink.push(effect);
@@ -240,7 +262,20 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
 }
 
 /** Programs that print nothing. */
-const SILENT: ReadonlySet<string> = new Set(['rm', 'cp', 'mv', 'ln', 'mkdir', 'rmdir', 'touch', 'chmod', 'chown', 'sleep', 'install', 'kill']);
+const SILENT: ReadonlySet<string> = new Set([
+  'rm',
+  'cp',
+  'mv',
+  'ln',
+  'mkdir',
+  'rmdir',
+  'touch',
+  'chmod',
+  'chown',
+  'sleep',
+  'install',
+  'kill',
+]);
 
 /** Remembers a file that became another program, or got the content of one that this line wrote. */
 function noticeCopy(frame: Frame, args: readonly Arg[]): void {
@@ -264,7 +299,8 @@ function targetName(target: Target): string {
 
 function callFunction(frame: Frame, name: string, args: readonly Arg[], span: Span, stdin: Flow): Flow {
   const body = frame.state.functions.get(name);
-  if (body === undefined || frame.machine.running.filter((one) => one === `function ${name}`).length > 1) return UNKNOWN_FLOW;
+  if (body === undefined || frame.machine.running.filter((one) => one === `function ${name}`).length > 1)
+    return UNKNOWN_FLOW;
   const { state } = frame;
   const kept = state.positional;
   const ended = state.ended;
@@ -292,7 +328,14 @@ function callFunction(frame: Frame, name: string, args: readonly Arg[], span: Sp
 }
 
 /** Runs a command whose name is not known: told by where it comes from, or by the part of it that is known. */
-function runUnknown(frame: Frame, first: Exclude<Arg, { kind: 'literal' }>, rest: readonly Arg[], span: Span, stdin: Flow, how: Dispatch): Flow {
+function runUnknown(
+  frame: Frame,
+  first: Exclude<Arg, { kind: 'literal' }>,
+  rest: readonly Arg[],
+  span: Span,
+  stdin: Flow,
+  how: Dispatch,
+): Flow {
   if (first.kind === 'unknown') {
     const flow = first.flow;
     const peer = flow === undefined ? null : networkPeer(flow);
@@ -301,7 +344,13 @@ function runUnknown(frame: Frame, first: Exclude<Arg, { kind: 'literal' }>, rest
       return UNKNOWN_FLOW;
     }
     if (flow?.labels.has('network') === true) {
-      say(frame, 'run.remote-code', 'shell', span, flow.sources.map((name) => ({ kind: 'name', noun: 'url', name })));
+      say(
+        frame,
+        'run.remote-code',
+        'shell',
+        span,
+        flow.sources.map((name) => ({ kind: 'name', noun: 'url', name })),
+      );
       return UNKNOWN_FLOW;
     }
     if (flow?.labels.has('decoded') === true) {
@@ -310,9 +359,14 @@ function runUnknown(frame: Frame, first: Exclude<Arg, { kind: 'literal' }>, rest
     }
     // `$VENV/bin/python x.py`: the program is known, only its folder is not.
     const name = first.suffix.includes('/') ? posix.basename(first.suffix) : '';
-    if (name !== '') return runWords(frame, [literalArg(name, first.span), ...rest], span, stdin, { functions: false, builtins: false });
+    if (name !== '')
+      return runWords(frame, [literalArg(name, first.span), ...rest], span, stdin, {
+        functions: false,
+        builtins: false,
+      });
     const next = exactText(rest[0]);
-    if (first.prefix === '' && first.suffix === '' && next !== null && findProgram(next) !== null) runWords(frame, rest, span, stdin, how);
+    if (first.prefix === '' && first.suffix === '' && next !== null && findProgram(next) !== null)
+      runWords(frame, rest, span, stdin, how);
   }
   sayOpaque(frame, 'dynamic-command', span);
   return UNKNOWN_FLOW;

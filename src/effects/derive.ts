@@ -2,16 +2,17 @@
  * Derives what an action would do: `(action, world) → Prediction`. Pure but for `world.readFile`, never throws, and ends
  * within a budget of steps: what is not reached is `opaque`.
  */
-import { parseScript } from '../shell/parse.ts';
+
 import type { Action } from '../protocol/request.ts';
+import { parseScript } from '../shell/parse.ts';
 import { literalArg, quoteWord } from './args.ts';
 import { runWords } from './command.ts';
 import type { Effect, Prediction, Span } from './effect.ts';
 import { EMPTY_FLOW, UNKNOWN_FLOW } from './flow.ts';
 import { runApart, runStatements, runTraps } from './interpret.ts';
-import type { Flow } from './program.ts';
 import { type Engine, type Frame, MAX_STEPS, type Machine, sayGaps, sayOpaque, step, type World } from './machine.ts';
 import { pathTarget } from './paths.ts';
+import type { Flow } from './program.ts';
 import { freshState } from './shell-state.ts';
 
 export type { World } from './machine.ts';
@@ -79,7 +80,14 @@ function run(frame: Frame, action: Action, text: string): void {
       runTraps(frame);
       const shown = output.labels.has('secret') ? output.sources.filter((source) => source.startsWith('$')) : [];
       if (shown.length > 0) {
-        frame.sink.push({ kind: 'secret.print', program: 'shell', span: whole(text), targets: [], facts: { what: shown.join(', ') }, via: [] });
+        frame.sink.push({
+          kind: 'secret.print',
+          program: 'shell',
+          span: whole(text),
+          targets: [],
+          facts: { what: shown.join(', ') },
+          via: [],
+        });
       }
       return;
     }
@@ -145,7 +153,15 @@ function withoutTwins(effects: readonly Effect[]): readonly Effect[] {
   if (effects.length < 2) return effects;
   const seen = new Set<string>();
   return effects.filter((effect) => {
-    const key = JSON.stringify([effect.kind, effect.program, effect.span.start, effect.span.text, effect.targets, effect.facts, effect.via]);
+    const key = JSON.stringify([
+      effect.kind,
+      effect.program,
+      effect.span.start,
+      effect.span.text,
+      effect.targets,
+      effect.facts,
+      effect.via,
+    ]);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
@@ -155,4 +171,3 @@ function withoutTwins(effects: readonly Effect[]): readonly Effect[] {
 function whole(text: string): Span {
   return { start: 0, end: text.length, text: text.length > 400 ? text.slice(0, 400) : text };
 }
-

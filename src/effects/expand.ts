@@ -7,6 +7,7 @@ import { parseScript } from '../shell/parse.ts';
 import type { Assignment, Word, WordPart } from '../shell/syntax.ts';
 import { escapeGlob, hasGlob, literalArg } from './args.ts';
 import { evaluate } from './arithmetic.ts';
+import type { Span } from './effect.ts';
 import { joinFlows, UNKNOWN_FLOW } from './flow.ts';
 import { type Frame, sayGaps, spanOf, step } from './machine.ts';
 import { type Expanded, expandParameter } from './parameter.ts';
@@ -14,7 +15,6 @@ import { NEVER_EMPTY } from './paths.ts';
 import type { Arg, Flow } from './program.ts';
 import { type Hole, textOf, type Value } from './shell-state.ts';
 import { lookUp, valueOf } from './variables.ts';
-import type { Span } from './effect.ts';
 
 /** A piece of a word. `live`: its `* ? [` are matched against files. */
 interface Bit {
@@ -52,10 +52,16 @@ export function expandAssignment(frame: Frame, assignment: Assignment, splits: b
   const fields = new Fields(separators(frame), splits && frame.dialect !== 'zsh');
   fields.add(assignment.text.slice(0, value.pos - assignment.pos), false);
   if (splits && value.parts?.some((part) => part.type === 'BraceExpansion') === true) {
-    return braceArgs(frame, { type: 'Word', text: assignment.text, value: assignment.text, pos: assignment.pos, end: assignment.end }, span);
+    return braceArgs(
+      frame,
+      { type: 'Word', text: assignment.text, value: assignment.text, pos: assignment.pos, end: assignment.end },
+      span,
+    );
   }
   addWord(frame, value, fields);
-  const args = fields.done().map((field) => toArg(splits ? field : field.map((bit) => ({ ...bit, live: false })), span));
+  const args = fields
+    .done()
+    .map((field) => toArg(splits ? field : field.map((bit) => ({ ...bit, live: false })), span));
   const [first] = args;
   // Without splitting it is one word, however many its array items are.
   return splits || args.length <= 1 || first === undefined ? args : [first];
@@ -66,19 +72,26 @@ export function expandValue(frame: Frame, word: Word): Value {
   if (word.parts === undefined && !word.text.startsWith('~')) return word.value === '' ? [] : [word.value];
   const fields = new Fields('', false);
   addWord(frame, word, fields);
-  return mergeValue(fields.done().flatMap((field, index) => [...(index > 0 ? [' '] : []), ...field.map((bit) => bit.piece)]));
+  return mergeValue(
+    fields.done().flatMap((field, index) => [...(index > 0 ? [' '] : []), ...field.map((bit) => bit.piece)]),
+  );
 }
 
 /** Returns what the parts of a text in double quotes, or of a here-document's body, stand for. */
 export function expandQuoted(frame: Frame, parts: readonly WordPart[]): Value {
   const fields = new Fields('', false);
   addParts(frame, parts, true, fields);
-  return mergeValue(fields.done().flatMap((field, index) => [...(index > 0 ? [' '] : []), ...field.map((bit) => bit.piece)]));
+  return mergeValue(
+    fields.done().flatMap((field, index) => [...(index > 0 ? [' '] : []), ...field.map((bit) => bit.piece)]),
+  );
 }
 
 /** Returns a value as an argument that is used as it stands. */
 export function valueArg(value: Value, span: Span): Arg {
-  return toArg(value.map((piece) => ({ piece, live: false })), span);
+  return toArg(
+    value.map((piece) => ({ piece, live: false })),
+    span,
+  );
 }
 
 /** Returns an argument's text with holes, as a variable would hold it. */
@@ -237,9 +250,17 @@ function addParts(frame: Frame, parts: readonly WordPart[], quoted: boolean, fie
       }
       case 'ProcessSubstitution': {
         const span = spanOf(frame, part);
-        const flow = frame.machine.engine.substitution(frame, part.script, span, part.operator === '>' ? frame.stdin : UNKNOWN_FLOW);
+        const flow = frame.machine.engine.substitution(
+          frame,
+          part.script,
+          span,
+          part.operator === '>' ? frame.stdin : UNKNOWN_FLOW,
+        );
         fields.add('/dev/fd/', false);
-        fields.add({ why: 'a process substitution', neverEmpty: true, ...(part.operator === '<' ? { flow } : {}) }, false);
+        fields.add(
+          { why: 'a process substitution', neverEmpty: true, ...(part.operator === '<' ? { flow } : {}) },
+          false,
+        );
         break;
       }
       default:
@@ -284,7 +305,12 @@ function braceArgs(frame: Frame, word: Word, span: Span): readonly Arg[] {
     if (command?.type !== 'Command') continue;
     const inner: Frame = { ...frame, source: script.text, outer: frame.outer ?? span, depth: frame.depth + 1 };
     for (const part of command.args) {
-      if (part.type === 'Word') args.push(...(part.parts?.some((one) => one.type === 'BraceExpansion') === true ? [literalArg(part.value, span)] : expandWord(inner, part, span)));
+      if (part.type === 'Word')
+        args.push(
+          ...(part.parts?.some((one) => one.type === 'BraceExpansion') === true
+            ? [literalArg(part.value, span)]
+            : expandWord(inner, part, span)),
+        );
       else args.push(literalArg(part.text, span));
     }
   }
@@ -301,7 +327,9 @@ function toArg(field: readonly Bit[], span: Span): Arg {
     else if (bit.live && hasGlob(bit.piece)) glob = true;
   }
   if (!unknown) {
-    const text = field.map((bit) => (typeof bit.piece === 'string' ? (glob && !bit.live ? escapeGlob(bit.piece) : bit.piece) : ''));
+    const text = field.map((bit) =>
+      typeof bit.piece === 'string' ? (glob && !bit.live ? escapeGlob(bit.piece) : bit.piece) : '',
+    );
     return glob ? { kind: 'glob', value: text.join(''), span } : literalArg(text.join(''), span);
   }
   let prefix = '';

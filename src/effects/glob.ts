@@ -4,7 +4,10 @@ const MAX_PATTERN = 200;
 const MAX_STARS = 4;
 
 /** Returns an expression for a shell pattern, or null when it is too long or holds too many stars. `where`: the whole text by default. */
-export function globExpression(pattern: string, where: 'whole' | 'first' | 'every' | 'start' | 'end' = 'whole'): RegExp | null {
+export function globExpression(
+  pattern: string,
+  where: 'whole' | 'first' | 'every' | 'start' | 'end' = 'whole',
+): RegExp | null {
   if (pattern.length > MAX_PATTERN || pattern.split('*').length - 1 > MAX_STARS) return null;
   let source = '';
   for (let at = 0; at < pattern.length; at += 1) {

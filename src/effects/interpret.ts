@@ -146,7 +146,11 @@ function runRedirected(
   stdin: Flow,
 ): Flow {
   const streams = redirect(frame, redirections, stdin);
-  const output = runNode({ ...frame, stdin: streams.stdin, shows: frame.shows && !streams.caught }, command, streams.stdin);
+  const output = runNode(
+    { ...frame, stdin: streams.stdin, shows: frame.shows && !streams.caught },
+    command,
+    streams.stdin,
+  );
   return streams.release(output);
 }
 
@@ -241,7 +245,8 @@ function runFor(
     }
   }
   let output: Flow = EMPTY_FLOW;
-  const rounds = values.length > MAX_ROUNDS ? [...values.slice(0, MAX_ROUNDS), unknownVariable('one of many words')] : values;
+  const rounds =
+    values.length > MAX_ROUNDS ? [...values.slice(0, MAX_ROUNDS), unknownVariable('one of many words')] : values;
   const before = cloneState(frame.state);
   for (const value of rounds) {
     assign(frame, name, value);
@@ -249,7 +254,8 @@ function runFor(
     if (frame.state.ended) break;
   }
   if (rounds.length === 0) return output;
-  if (frame.state.ended) joinStates(frame.state, [before, cloneState(frame.state)], (variable) => inherited(frame, variable));
+  if (frame.state.ended)
+    joinStates(frame.state, [before, cloneState(frame.state)], (variable) => inherited(frame, variable));
   return rounds.length === 1 && values[0] !== undefined && values[0].kind === 'text' && textOf(values[0].value) === null
     ? filtered(output)
     : output;
@@ -259,7 +265,12 @@ function globFlow(frame: Frame, pattern: string): Flow {
   const { cwd } = frame.state;
   const path = pattern.startsWith('/') ? pattern : cwd === null ? null : `${cwd}/${pattern.replace(/^(?:\.\/)+/, '')}`;
   if (!pattern.startsWith('/')) frame.machine.usedCwd = true;
-  return { text: null, labels: new Set(['files']), sources: [], paths: path === null ? [] : [{ kind: 'path', path, glob: true }] };
+  return {
+    text: null,
+    labels: new Set(['files']),
+    sources: [],
+    paths: path === null ? [] : [{ kind: 'path', path, glob: true }],
+  };
 }
 
 function runTest(frame: Frame, expression: TestExpression): void {
@@ -289,4 +300,3 @@ function runTest(frame: Frame, expression: TestExpression): void {
       expression satisfies never;
   }
 }
-

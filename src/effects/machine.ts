@@ -132,11 +132,13 @@ export function sayGaps(frame: Frame, script: Script, place: Span | null): void 
   const first = script.unknowns[0];
   if (first === undefined) return;
   for (const gap of script.unknowns.slice(0, 16)) {
-    const span =
-      place ?? { start: gap.start, end: gap.end, text: script.text.slice(gap.start, Math.min(gap.end, gap.start + MAX_PIECE)) };
+    const span = place ?? {
+      start: gap.start,
+      end: gap.end,
+      text: script.text.slice(gap.start, Math.min(gap.end, gap.start + MAX_PIECE)),
+    };
     frame.machine.unknowns.push({ why: gap.why, span });
   }
   const span = place ?? { start: first.start, end: first.end, text: script.text.slice(first.start, first.start + 80) };
   sayOpaque(frame, first.what, span, { why: first.why });
 }
-

@@ -3,7 +3,7 @@
  * abbreviations of long options, `--`. Pure.
  */
 import { dropStart, knownStart } from './args.ts';
-import type { Arg, Options, OptionSpec } from './program.ts';
+import type { Arg, OptionSpec, Options } from './program.ts';
 
 type Takes = 'value' | 'optional' | 'nothing';
 

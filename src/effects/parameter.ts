@@ -1,8 +1,8 @@
 /** Parameter expansion (bash(1), Parameter Expansion): `$x`, `${x:-y}`, `${x%pattern}`, `${x/a/b}`, arrays, indirection. */
 import type { Word, WordPart } from '../shell/syntax.ts';
 import { runHidden } from './arithmetic.ts';
-import { type Frame, spanOf } from './machine.ts';
 import { globExpression } from './glob.ts';
+import { type Frame, spanOf } from './machine.ts';
 import { textOf, UNSET, type Value, type Variable } from './shell-state.ts';
 import { assign, lookUp, valueOf } from './variables.ts';
 
@@ -37,7 +37,8 @@ export function expandParameter(frame: Frame, part: ParameterPart, expandWord: E
 
 function simple(frame: Frame, name: string): Expanded {
   const variable = lookUp(frame, name);
-  if (variable.kind === 'array' && (name === '@' || name === '*')) return { items: variable.items, separate: name === '@' };
+  if (variable.kind === 'array' && (name === '@' || name === '*'))
+    return { items: variable.items, separate: name === '@' };
   return one(valueOf(variable));
 }
 
@@ -60,7 +61,11 @@ function length(variable: Variable, all: boolean): Value {
   return text === null ? [{ why: 'a length that is not known', neverEmpty: true }] : [String([...text].length)];
 }
 
-function indirect(frame: Frame, part: Extract<ParameterPart, { type: 'ParameterExpansion' }>, expandWord: ExpandWord): Expanded {
+function indirect(
+  frame: Frame,
+  part: Extract<ParameterPart, { type: 'ParameterExpansion' }>,
+  expandWord: ExpandWord,
+): Expanded {
   if (part.operation?.type === 'Names') return one([{ why: 'names of variables' }]);
   const name = textOf(valueOf(lookUp(frame, part.parameter)));
   if (name === null || !/^\w+$/.test(name)) return one([{ why: `the variable that $${part.parameter} names` }]);
@@ -95,7 +100,8 @@ function operate(
       const offset = textOf(expandWord(frame, operation.offset));
       const count = operation.length === undefined ? '' : textOf(expandWord(frame, operation.length));
       if (ofList) return value;
-      if (text === null || offset === null || count === null || !/^\s*-?\d+$/.test(offset)) return changed(part.parameter, value);
+      if (text === null || offset === null || count === null || !/^\s*-?\d+$/.test(offset))
+        return changed(part.parameter, value);
       const start = Number(offset) < 0 ? text.length + Number(offset) : Number(offset);
       if (count === '') return plain(text.slice(start));
       if (!/^-?\d+$/.test(count)) return changed(part.parameter, value);
@@ -113,7 +119,13 @@ function operate(
       // ${x@P} expands the text once more, as a prompt would be.
       if (text !== null && operation.operand.text === 'P') runHidden(frame, text, spanOf(frame, part));
       if (text !== null && 'UuL'.includes(operation.operand.text)) {
-        return plain(operation.operand.text === 'L' ? text.toLowerCase() : operation.operand.text === 'U' ? text.toUpperCase() : text);
+        return plain(
+          operation.operand.text === 'L'
+            ? text.toLowerCase()
+            : operation.operand.text === 'U'
+              ? text.toUpperCase()
+              : text,
+        );
       }
       return changed(part.parameter, value);
     case 'Names':
@@ -138,7 +150,8 @@ function defaulted(
   const colon = operation.operator.startsWith(':');
   const isMissing = variable.kind === 'unset' || (colon && text === '');
   // A variable that nothing is known of is most often unset: the default is the reading that shows what may run.
-  const isForeign = text === null && frame.machine.world.env === null && !frame.state.variables.has(name) && !/^[\d@*]$/.test(name);
+  const isForeign =
+    text === null && frame.machine.world.env === null && !frame.state.variables.has(name) && !/^[\d@*]$/.test(name);
   switch (operation.operator) {
     case '-':
     case ':-':
@@ -195,7 +208,9 @@ function sliced(
 }
 
 function remove(text: string, pattern: string, operator: string, source: string): string {
-  const expression = globExpression(source.startsWith('"') || source.startsWith("'") ? pattern.replace(/[*?[\\]/g, '\\$&') : pattern);
+  const expression = globExpression(
+    source.startsWith('"') || source.startsWith("'") ? pattern.replace(/[*?[\\]/g, '\\$&') : pattern,
+  );
   if (expression === null) return text;
   const lengths = Array.from({ length: text.length + 1 }, (_, index) => index);
   const order = operator.length === 2 ? lengths.reverse() : lengths;
@@ -210,7 +225,10 @@ function remove(text: string, pattern: string, operator: string, source: string)
 function replace(text: string, pattern: string, replacement: string, operator: string): string {
   if (pattern === '') return text;
   if (/[*?[\\]/.test(pattern)) {
-    const expression = globExpression(pattern, operator === '//' ? 'every' : operator === '/#' ? 'start' : operator === '/%' ? 'end' : 'first');
+    const expression = globExpression(
+      pattern,
+      operator === '//' ? 'every' : operator === '/#' ? 'start' : operator === '/%' ? 'end' : 'first',
+    );
     return expression === null ? text : text.replace(expression, () => replacement);
   }
   if (operator === '//') return text.replaceAll(pattern, () => replacement);

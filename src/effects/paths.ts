@@ -56,7 +56,13 @@ export function commonFolder(targets: readonly Target[]): string | null {
   let common: string | null = null;
   for (const target of targets) {
     const path: string | null =
-      target.kind === 'path' ? (target.glob ? beforeGlob(target.path) : target.path) : target.kind === 'unknown-path' ? target.prefix : null;
+      target.kind === 'path'
+        ? target.glob
+          ? beforeGlob(target.path)
+          : target.path
+        : target.kind === 'unknown-path'
+          ? target.prefix
+          : null;
     if (path === null) return null;
     if (common === null) common = path;
     while (!isInside(path, common)) common = posix.dirname(common);

@@ -90,7 +90,11 @@ export interface Call {
    */
   run(args: readonly Arg[], via: string, stdin?: Flow, around?: Around): Reading;
   /** Derives what a shell text would do (sh -c, eval, hooks). */
-  script(text: string, via: string, options?: { readonly dialect?: 'bash' | 'sh' | 'zsh'; readonly args?: readonly Arg[] }): Reading;
+  script(
+    text: string,
+    via: string,
+    options?: { readonly dialect?: 'bash' | 'sh' | 'zsh'; readonly args?: readonly Arg[] },
+  ): Reading;
   /** Derives what code in another language would do (python -c, node -e, SQL). An unknown language is opaque. */
   code(language: string, text: string, via: string): Reading;
   /** The text of a file that this line names, if it can be read here within limits: scripts, Makefiles, package.json. */

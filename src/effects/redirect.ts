@@ -82,7 +82,8 @@ export function redirect(frame: Frame, redirections: readonly Redirection[], std
       const flow = labelledFlow(['network'], [`tcp://${host}`]);
       if (descriptor !== null && descriptor > 2) {
         frame.state.descriptors.set(descriptor, flow);
-        if (one.operator !== '<') say(frame, 'net.send', '/dev/tcp', span, [hostTarget(host)], { what: 'unknown', method: 'tcp' });
+        if (one.operator !== '<')
+          say(frame, 'net.send', '/dev/tcp', span, [hostTarget(host)], { what: 'unknown', method: 'tcp' });
       } else if (one.operator === '<' || one.operator === '<>') {
         input = flow;
         fed = true;
@@ -131,11 +132,13 @@ export function redirect(frame: Frame, redirections: readonly Redirection[], std
 
 /** Returns what reading the file of `arg` gives: what this line wrote there, a secret, or its content, unread. */
 export function fileFlow(frame: Frame, arg: Arg, target: Target): Flow {
-  if (target.kind !== 'path') return arg.kind === 'unknown' && arg.flow !== undefined ? arg.flow : labelledFlow(['content']);
+  if (target.kind !== 'path')
+    return arg.kind === 'unknown' && arg.flow !== undefined ? arg.flow : labelledFlow(['content']);
   if (/^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path)) return frame.stdin;
   if (target.path === '/dev/null') return EMPTY_FLOW;
   const written = frame.machine.files.get(target.path);
-  if (written !== undefined) return { ...written, sources: written.sources.length > 0 ? written.sources : [target.path] };
+  if (written !== undefined)
+    return { ...written, sources: written.sources.length > 0 ? written.sources : [target.path] };
   if (isSecretPath(target.path, frame.machine.world.home)) return labelledFlow(['secret', 'content'], [target.path]);
   return labelledFlow(['content'], [target.path]);
 }
@@ -170,4 +173,3 @@ function valueFlow(value: ReturnType<typeof expandQuoted>, stripsTabs: boolean):
   }
   return filtered(flow);
 }
-

@@ -3,33 +3,109 @@
  * a test fails while one is missing.
  */
 import type { Program } from './program.ts';
+import { programs as accounts } from './programs/accounts.ts';
+import { programs as agents } from './programs/agents.ts';
+import { programs as archives } from './programs/archives.ts';
+import { programs as backends } from './programs/backends.ts';
+import { programs as buildTools } from './programs/build-tools.ts';
 import { programs as builtins } from './programs/builtins.ts';
+import { programs as cloudAws } from './programs/cloud-aws.ts';
+import { programs as cloudAzure } from './programs/cloud-azure.ts';
+import { programs as cloudGcp } from './programs/cloud-gcp.ts';
+import { programs as cloudOther } from './programs/cloud-other.ts';
 import { programs as containers } from './programs/containers.ts';
 import { programs as copy } from './programs/copy.ts';
+import { programs as databases } from './programs/databases.ts';
 import { programs as decode } from './programs/decode.ts';
 import { programs as deletion } from './programs/delete.ts';
+import { programs as devices } from './programs/devices.ts';
 import { programs as edit } from './programs/edit.ts';
+import { programs as editors } from './programs/editors.ts';
 import { programs as find } from './programs/find.ts';
+import { programs as forges } from './programs/forges.ts';
+import { programs as frameworks } from './programs/frameworks.ts';
+import { programs as git } from './programs/git.ts';
+import { programs as hosting } from './programs/hosting.ts';
+import { programs as infrastructure } from './programs/infrastructure.ts';
+import { programs as keys } from './programs/keys.ts';
+import { programs as kubernetes } from './programs/kubernetes.ts';
+import { programs as mail } from './programs/mail.ts';
+import { programs as mobile } from './programs/mobile.ts';
 import { programs as networkFetch } from './programs/network-fetch.ts';
+import { programs as otherVcs } from './programs/other-vcs.ts';
+import { programs as packageRunners } from './programs/package-runners.ts';
+import { programs as packagesLanguages } from './programs/packages-languages.ts';
+import { programs as packagesNode } from './programs/packages-node.ts';
+import { programs as packagesPython } from './programs/packages-python.ts';
+import { programs as packagesSystem } from './programs/packages-system.ts';
+import { programs as permissions } from './programs/permissions.ts';
+import { programs as processes } from './programs/processes.ts';
+import { programs as publishing } from './programs/publishing.ts';
+import { programs as remoteShell } from './programs/remote-shell.ts';
+import { programs as secretStores } from './programs/secret-stores.ts';
+import { programs as services } from './programs/services.ts';
 import { programs as shells } from './programs/shells.ts';
+import { programs as sync } from './programs/sync.ts';
+import { programs as system } from './programs/system.ts';
+import { programs as terminals } from './programs/terminals.ts';
 import { programs as textFilters } from './programs/text-filters.ts';
+import { programs as tunnels } from './programs/tunnels.ts';
 import { programs as wrappers } from './programs/wrappers.ts';
 import { programs as write } from './programs/write.ts';
+import { programs as xargs } from './programs/xargs.ts';
 
 /** All programs, in no order that matters: a test holds that no name is taken twice. */
 export const registry: readonly Program[] = [
+  ...accounts,
+  ...agents,
+  ...archives,
+  ...backends,
+  ...buildTools,
   ...builtins,
+  ...cloudAws,
+  ...cloudAzure,
+  ...cloudGcp,
+  ...cloudOther,
   ...containers,
   ...copy,
+  ...databases,
   ...decode,
   ...deletion,
+  ...devices,
   ...edit,
+  ...editors,
   ...find,
+  ...forges,
+  ...frameworks,
+  ...git,
+  ...hosting,
+  ...infrastructure,
+  ...keys,
+  ...kubernetes,
+  ...mail,
+  ...mobile,
   ...networkFetch,
+  ...otherVcs,
+  ...packageRunners,
+  ...packagesLanguages,
+  ...packagesNode,
+  ...packagesPython,
+  ...packagesSystem,
+  ...permissions,
+  ...processes,
+  ...publishing,
+  ...remoteShell,
+  ...secretStores,
+  ...services,
   ...shells,
+  ...sync,
+  ...system,
+  ...terminals,
   ...textFilters,
+  ...tunnels,
   ...wrappers,
   ...write,
+  ...xargs,
 ];
 
 const byName = new Map<string, Program>();

@@ -3,8 +3,8 @@ import { literalArg } from './args.ts';
 import type { Span } from './effect.ts';
 import { UNKNOWN_FLOW } from './flow.ts';
 import { type Frame, say, step } from './machine.ts';
-import { findProgram } from './registry.ts';
 import type { Arg, Flow } from './program.ts';
+import { findProgram } from './registry.ts';
 
 /** Runs the file at the absolute `path` with `args`. A file that can't be read has no known effects. */
 export function runFile(frame: Frame, path: string, args: readonly Arg[], span: Span, stdin: Flow): Flow {
@@ -26,7 +26,10 @@ export function runFile(frame: Frame, path: string, args: readonly Arg[], span: 
   const interpreter = interpreterOf(text);
   if (interpreter === null || findProgram(interpreter[0] ?? '') === null) return UNKNOWN_FLOW;
   const words = [...interpreter.map((word) => literalArg(word, span)), literalArg(path, span), ...args];
-  return machine.engine.words({ ...frame, via: [...frame.via, path] }, words, span, stdin, { functions: false, builtins: false });
+  return machine.engine.words({ ...frame, via: [...frame.via, path] }, words, span, stdin, {
+    functions: false,
+    builtins: false,
+  });
 }
 
 /** Returns the words of the interpreter that a script asks for: those of its first line, else sh. */

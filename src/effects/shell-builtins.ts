@@ -4,9 +4,9 @@
  */
 import { exactText, knownStart, literalArg } from './args.ts';
 import { runHidden } from './arithmetic.ts';
+import { sayVariable } from './command.ts';
 import type { Span } from './effect.ts';
 import { argValue } from './expand.ts';
-import { sayVariable } from './command.ts';
 import { EMPTY_FLOW, textFlow, UNKNOWN_FLOW } from './flow.ts';
 import { type Frame, say, sayOpaque } from './machine.ts';
 import { parseOptions } from './options.ts';
@@ -52,7 +52,11 @@ export const shellBuiltins: ReadonlyMap<string, Builtin> = new Map<string, Built
   ['.', source],
   ['exec', execute],
   ['command', runCommand],
-  ['builtin', (frame, args, span, stdin) => frame.machine.engine.words(frame, args, span, stdin, { functions: false, builtins: true })],
+  [
+    'builtin',
+    (frame, args, span, stdin) =>
+      frame.machine.engine.words(frame, args, span, stdin, { functions: false, builtins: true }),
+  ],
   ['trap', silent(trap)],
   ['alias', silent(alias)],
   ['unalias', silent((frame, args) => args.forEach((arg) => frame.state.aliases.delete(exactText(arg) ?? '')))],
@@ -92,7 +96,9 @@ function goTo(frame: Frame, arg: Arg | null): void {
     next = target.kind === 'path' && !target.glob ? target.path : null;
   }
   const others = state.otherCwds
-    .map((cwd) => (arg === null || dash || knownStart(arg).startsWith('/') ? next : resolvePath(exactText(arg) ?? '.', cwd)))
+    .map((cwd) =>
+      arg === null || dash || knownStart(arg).startsWith('/') ? next : resolvePath(exactText(arg) ?? '.', cwd),
+    )
     .filter((cwd) => cwd !== next);
   if (!(next !== null && isSureToStand(frame, next))) {
     state.failedCwds = [...new Set([...state.failedCwds, before, ...state.otherCwds])].filter((cwd) => cwd !== next);
@@ -179,7 +185,8 @@ function setOptions(frame: Frame, args: readonly Arg[]): void {
   const dashes = words.indexOf('--');
   if (dashes !== -1) frame.state.positional = args.slice(dashes + 1).map(argValue);
   else if (words.length > 0 && !/^[-+]/.test(words[0] ?? '-')) frame.state.positional = args.map(argValue);
-  if (words.some((word, index) => word === 'errexit' || (/^-[a-z]*e/.test(word ?? '') && index === 0))) frame.state.stopsOnError = true;
+  if (words.some((word, index) => word === 'errexit' || (/^-[a-z]*e/.test(word ?? '') && index === 0)))
+    frame.state.stopsOnError = true;
   if (words[0] === '+e') frame.state.stopsOnError = false;
 }
 
@@ -190,7 +197,10 @@ function shift(frame: Frame, args: readonly Arg[]): void {
 
 /** `read`: the names hold a line of stdin: its words when it is known, else something out of where it comes from. */
 function read(frame: Frame, args: readonly Arg[], _span: Span, stdin: Flow): void {
-  const options = parseOptions({ values: ['-d', '-i', '-n', '-N', '-p', '-t', '-u', '-a'], flags: ['-e', '-r', '-s'] }, args);
+  const options = parseOptions(
+    { values: ['-d', '-i', '-n', '-N', '-p', '-t', '-u', '-a'], flags: ['-e', '-r', '-s'] },
+    args,
+  );
   const names = options.operands.map((arg) => exactText(arg)).filter((name) => name !== null);
   const array = exactText(options.value('-a'));
   const descriptor = exactText(options.value('-u'));
@@ -199,13 +209,15 @@ function read(frame: Frame, args: readonly Arg[], _span: Span, stdin: Flow): voi
   const line = flow.text === null ? null : flow.text.split('\n').filter((one) => one !== '');
   const words = line?.length === 1 ? (line[0] ?? '').trim().split(/\s+/) : null;
   targets.forEach((name, index) => {
-    const rest = words === null ? null : index === targets.length - 1 ? words.slice(index).join(' ') : (words[index] ?? '');
+    const rest =
+      words === null ? null : index === targets.length - 1 ? words.slice(index).join(' ') : (words[index] ?? '');
     if (rest !== null) assign(frame, name, known(rest));
     else if (line !== null && line.length > 1 && line.length <= 8 && targets.length === 1) {
       assign(frame, name, { kind: 'either', options: line.map((one) => known(one.trim())) });
     } else assign(frame, name, unknownVariable('a line that is read', flow));
   });
-  if (array !== null) assign(frame, array, { kind: 'array', items: [[{ why: 'a word that is read', flow }]], complete: false });
+  if (array !== null)
+    assign(frame, array, { kind: 'array', items: [[{ why: 'a word that is read', flow }]], complete: false });
 }
 
 function readLines(frame: Frame, args: readonly Arg[], _span: Span, stdin: Flow): void {
@@ -240,7 +252,10 @@ function evaluateText(frame: Frame, arg: Arg, span: Span): void {
 function printTo(frame: Frame, args: readonly Arg[], span: Span, stdin: Flow): Flow {
   const name = exactText(args[0]) === '-v' ? exactText(args[1]) : null;
   const words = name === null ? args : args.slice(2);
-  const printed = frame.machine.engine.words(frame, [literalArg('printf', span), ...words], span, stdin, { functions: false, builtins: false });
+  const printed = frame.machine.engine.words(frame, [literalArg('printf', span), ...words], span, stdin, {
+    functions: false,
+    builtins: false,
+  });
   if (name === null) return printed;
   runHidden(frame, name, span);
   assign(frame, name, printed.text === null ? unknownVariable('what printf made', printed) : known(printed.text));
@@ -264,14 +279,26 @@ function evaluate(frame: Frame, args: readonly Arg[], span: Span, stdin: Flow): 
     return frame.machine.engine.text(inner, text, span, stdin);
   }
   const unknown = args.find((arg) => arg.kind === 'unknown');
-  sayUnknownCode(frame, 'eval', unknown?.kind === 'unknown' ? (unknown.flow ?? UNKNOWN_FLOW) : UNKNOWN_FLOW, span, 'expression');
+  sayUnknownCode(
+    frame,
+    'eval',
+    unknown?.kind === 'unknown' ? (unknown.flow ?? UNKNOWN_FLOW) : UNKNOWN_FLOW,
+    span,
+    'expression',
+  );
   return UNKNOWN_FLOW;
 }
 
 /** Says that a text that can't be known is run as shell code, by where the text comes from. */
 export function sayUnknownCode(frame: Frame, program: string, flow: Flow, span: Span, from: string): void {
   if (flow.labels.has('network')) {
-    say(frame, 'run.remote-code', program, span, flow.sources.map((name) => ({ kind: 'name', noun: 'url', name })));
+    say(
+      frame,
+      'run.remote-code',
+      program,
+      span,
+      flow.sources.map((name) => ({ kind: 'name', noun: 'url', name })),
+    );
   } else if (flow.labels.has('decoded')) say(frame, 'run.decoded', program, span);
   else say(frame, 'run.code', program, span, [], { language: 'shell', from });
 }
@@ -298,7 +325,8 @@ function sourceText(frame: Frame, file: Arg, target: ReturnType<typeof pathTarge
     return UNKNOWN_FLOW;
   }
   if (target.kind !== 'path') {
-    if (file.kind === 'unknown' && file.flow !== undefined && file.flow.labels.size > 0) sayUnknownCode(frame, 'source', file.flow, span, 'file');
+    if (file.kind === 'unknown' && file.flow !== undefined && file.flow.labels.size > 0)
+      sayUnknownCode(frame, 'source', file.flow, span, 'file');
     return UNKNOWN_FLOW;
   }
   if (target.path.startsWith('/dev/')) return UNKNOWN_FLOW;
@@ -311,7 +339,10 @@ function sourceText(frame: Frame, file: Arg, target: ReturnType<typeof pathTarge
 function execute(frame: Frame, args: readonly Arg[], span: Span, stdin: Flow): Flow {
   const { operands } = parseOptions({ values: ['-a'], flags: ['-c', '-l'], stopAtOperand: true }, args);
   if (operands.length === 0) return EMPTY_FLOW;
-  const output = frame.machine.engine.words({ ...frame, via: [...frame.via, 'exec'] }, operands, span, stdin, { functions: false, builtins: false });
+  const output = frame.machine.engine.words({ ...frame, via: [...frame.via, 'exec'] }, operands, span, stdin, {
+    functions: false,
+    builtins: false,
+  });
   frame.state.ended = true;
   return output;
 }
@@ -348,4 +379,3 @@ function hash(frame: Frame, args: readonly Arg[], span: Span): void {
     else sayOpaque(frame, 'dynamic-command', span);
   }
 }
-

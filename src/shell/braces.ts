@@ -90,7 +90,8 @@ function sequenceOf(inner: string): readonly string[] | null {
   const [, low, high, first, last, by] = match;
   const start = low === undefined ? (first ?? '').charCodeAt(0) : Number(low);
   const end = high === undefined ? (last ?? '').charCodeAt(0) : Number(high);
-  const width = low !== undefined && high !== undefined && /^-?0\d/.test(`${low} ${high}`) ? Math.max(low.length, high.length) : 0;
+  const width =
+    low !== undefined && high !== undefined && /^-?0\d/.test(`${low} ${high}`) ? Math.max(low.length, high.length) : 0;
   const stride = Math.max(1, Math.abs(Number(by ?? 1)));
   const words: string[] = [];
   for (let value = start; start <= end ? value <= end : value >= end; value += start <= end ? stride : -stride) {

@@ -9,7 +9,23 @@ import type { Arg, Call, Flow, OptionSpec, Program, Reading } from '../program.t
 
 const OPTIONS: OptionSpec = {
   values: ['-O', '-o', '--rcfile', '--init-file'],
-  flags: ['-c', '-i', '-l', '-r', '-s', '-D', '-e', '-u', '-x', '-v', '-n', '--login', '--norc', '--noprofile', '--posix'],
+  flags: [
+    '-c',
+    '-i',
+    '-l',
+    '-r',
+    '-s',
+    '-D',
+    '-e',
+    '-u',
+    '-x',
+    '-v',
+    '-n',
+    '--login',
+    '--norc',
+    '--noprofile',
+    '--posix',
+  ],
   stopAtOperand: true,
 };
 
@@ -38,17 +54,25 @@ function text(call: Call, arg: Arg, via: string, dialect: 'bash' | 'sh' | 'zsh',
 }
 
 /** Of a text with one unknown part, what stands around it still runs: it is derived with an unset variable in the hole. */
-function partly(call: Call, arg: Extract<Arg, { kind: 'unknown' }>, via: string, dialect: 'bash' | 'sh' | 'zsh', args: readonly Arg[]): Reading {
+function partly(
+  call: Call,
+  arg: Extract<Arg, { kind: 'unknown' }>,
+  via: string,
+  dialect: 'bash' | 'sh' | 'zsh',
+  args: readonly Arg[],
+): Reading {
   if (arg.prefix.trim() === '') return { effects: [] };
   return call.script(`${arg.prefix}$__UNKNOWN__${arg.suffix}`, via, { dialect, args });
 }
 
 function file(call: Call, script: Arg, args: readonly Arg[], dialect: 'bash' | 'sh' | 'zsh'): Reading {
   const via = `${call.name} ${script.span.text}`;
-  if (script.kind === 'unknown' && script.flow !== undefined) return flow(call, script.flow, via, dialect, args, 'file');
+  if (script.kind === 'unknown' && script.flow !== undefined)
+    return flow(call, script.flow, via, dialect, args, 'file');
   const target = call.path(script);
   if (target.kind !== 'path') return { effects: [], output: UNKNOWN_FLOW };
-  if (/^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path)) return flow(call, call.stdin, via, dialect, args, 'stdin');
+  if (/^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path))
+    return flow(call, call.stdin, via, dialect, args, 'stdin');
   const content = call.readFile(target.path);
   if (content !== null && !content.includes('\0')) return call.script(content, via, { dialect, args });
   const made = call.made?.(target.path);
@@ -58,7 +82,14 @@ function file(call: Call, script: Arg, args: readonly Arg[], dialect: 'bash' | '
 }
 
 /** Runs what arrives in `input`: its text, or the file that it is the content of, or else it is told by its labels. */
-function flow(call: Call, input: Flow, via: string, dialect: 'bash' | 'sh' | 'zsh', args: readonly Arg[], from: string): Reading {
+function flow(
+  call: Call,
+  input: Flow,
+  via: string,
+  dialect: 'bash' | 'sh' | 'zsh',
+  args: readonly Arg[],
+  from: string,
+): Reading {
   if (input.text !== null) {
     const inner = input.text === '' ? { effects: [] } : call.script(input.text, via, { dialect, args });
     return input.labels.has('decoded') ? together([{ effects: [call.effect('run.decoded')] }, inner]) : inner;
@@ -75,7 +106,8 @@ function unknownCode(call: Call, input: Flow, from: string): Reading {
   const urls: Target[] = input.sources.map((name) => ({ kind: 'name', noun: 'url', name }));
   const socket = input.sources.find((source) => source.startsWith('tcp://'));
   const effects: Effect[] = [];
-  if (socket !== undefined) effects.push(call.effect('net.reverse-shell', [{ kind: 'name', noun: 'host', name: socket.slice(6) }]));
+  if (socket !== undefined)
+    effects.push(call.effect('net.reverse-shell', [{ kind: 'name', noun: 'host', name: socket.slice(6) }]));
   else if (input.labels.has('network')) effects.push(call.effect('run.remote-code', urls));
   else if (input.labels.has('decoded')) effects.push(call.effect('run.decoded'));
   else effects.push(call.effect('run.code', [], { language: 'shell', from }));
@@ -103,7 +135,7 @@ export const programs: readonly Program[] = [
       { command: 'echo cm0gLXJmIHg= | base64 -d | sh', effects: ['run.decoded', 'fs.delete'] },
       { command: 'base64 -d payload | sh', effects: ['run.decoded'] },
       { command: 'some-program | bash', effects: ['run.code'] },
-      { command: "bash -n script.sh", effects: [] },
+      { command: 'bash -n script.sh', effects: [] },
       { command: "zsh -c 'ls'", effects: [] },
     ],
   },

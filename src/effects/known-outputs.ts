@@ -1,0 +1,36 @@
+/** What some programs are known to print, which decides where later paths lie: `mktemp -d`, `git rev-parse --show-toplevel`. Pure. */
+import { exactText } from './args.ts';
+import { labelledFlow, textFlow } from './flow.ts';
+import type { Frame } from './machine.ts';
+import { isInside, MADE_HERE } from './paths.ts';
+import type { Arg, Flow } from './program.ts';
+import { environmentText } from './variables.ts';
+
+/** Returns what the call prints, or null when its table knows best. */
+export function knownOutput(frame: Frame, name: string, args: readonly Arg[]): Flow | null {
+  if (name === 'mktemp' || name === 'gmktemp') return madeHere(frame, args);
+  if (name !== 'git') return null;
+  const { workspace } = frame.machine.world;
+  const { cwd } = frame.state;
+  const words = args.map((arg) => exactText(arg));
+  if (words[0] !== 'rev-parse' || words[1] !== '--show-toplevel') return null;
+  return workspace !== null && cwd !== null && isInside(cwd, workspace) ? textFlow(`${workspace}\n`) : null;
+}
+
+function madeHere(frame: Frame, args: readonly Arg[]): Flow | null {
+  const words = args.map((arg) => exactText(arg));
+  const template = words.find((word) => word?.includes('XXX') === true);
+  const at = words.findIndex((word) => word === '-p' || word === '--tmpdir');
+  const given = at === -1 ? null : words[at + 1];
+  const folder =
+    template?.startsWith('/') === true
+      ? template.slice(0, template.lastIndexOf('/')) || '/'
+      : given?.startsWith('/') === true
+        ? given
+        : template !== undefined && !words.includes('-t') && at === -1
+          ? frame.state.cwd
+          : (environmentText(frame, 'TMPDIR') ?? '/tmp');
+  if (folder === null || !folder.startsWith('/')) return null;
+  const prefix = folder.length > 1 ? folder.replace(/\/+$/, '') : folder;
+  return labelledFlow([], [], [{ kind: 'unknown-path', text: 'mktemp', prefix, ifEmpty: null, why: MADE_HERE }]);
+}

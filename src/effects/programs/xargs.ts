@@ -1,0 +1,162 @@
+/**
+ * xargs(1) and GNU parallel(1): a command run with words of stdin. Known text is split into them; of a listing they are
+ * files that lie below what was listed.
+ */
+import { exactText, literalArg } from '../args.ts';
+import { UNKNOWN_FLOW } from '../flow.ts';
+import type { Arg, Call, Flow, Program, Reading } from '../program.ts';
+import { flow, joined, NOTHING, text, words } from '../readings.ts';
+
+const MAX_ITEMS = 200;
+
+function xargs(call: Call): Reading {
+  const options = call.options({
+    values: words(
+      '-a --arg-file -d --delimiter -E -I -J -L --max-lines -n --max-args -P --max-procs -s --max-chars -R -S --process-slot-var',
+    ),
+    optionalValues: words('-i --replace -l -e --eof'),
+    flags: words('-0 --null -o --open-tty -p --interactive -r --no-run-if-empty -t --verbose -x --exit --show-limits'),
+    stopAtOperand: true,
+  });
+  if (options.operands.length === 0) return { effects: [], output: call.stdin };
+  const replace = text(options.value('-I', '-J', '--replace', '-i')) ?? (options.has('-i', '--replace') ? '{}' : null);
+  const file = options.value('-a', '--arg-file');
+  const input = file === undefined ? call.stdin : fileFlow(call, file);
+  const separator = options.has('-0', '--null') ? '\0' : exactText(options.value('-d', '--delimiter'));
+  const items = itemsOf(call, input, separator, replace !== null);
+  // What the command inherits as stdin is empty: xargs has read it.
+  const inner =
+    replace === null
+      ? call.run([...options.operands, ...items], 'xargs', empty())
+      : all(items.map((item) => call.run(replaced(options.operands, replace, item), 'xargs', empty())));
+  return { effects: listed(inner, input), output: inner.output ?? UNKNOWN_FLOW };
+}
+
+/** Effects on listed files say so, as find's own do. */
+function listed(reading: Reading, input: Flow): Reading['effects'] {
+  if (input.text !== null) return reading.effects;
+  return reading.effects.map((effect) =>
+    effect.targets.some((target) => target.kind.startsWith('unknown'))
+      ? { ...effect, facts: { ...effect.facts, listed: true } }
+      : effect,
+  );
+}
+
+function itemsOf(call: Call, input: Flow, separator: string | null | undefined, byLine: boolean): readonly Arg[] {
+  if (input.text !== null) {
+    const pieces =
+      separator !== null && separator !== undefined
+        ? input.text.split(separator === '\\n' ? '\n' : separator)
+        : byLine
+          ? input.text.split('\n').map((line) => line.trim())
+          : input.text.split(/\s+/);
+    return pieces
+      .filter((piece) => piece !== '')
+      .slice(0, MAX_ITEMS)
+      .map((piece) => literalArg(piece.replace(/^(['"])(.*)\1$/s, '$2'), call.span));
+  }
+  return [
+    {
+      kind: 'unknown',
+      prefix: '',
+      suffix: '',
+      empty: '',
+      why: 'a word that arrives on stdin',
+      span: call.span,
+      flow: input,
+    },
+  ];
+}
+
+/** Returns the command's words with `mark` in them replaced by `item`. */
+function replaced(command: readonly Arg[], mark: string, item: Arg): readonly Arg[] {
+  return command.map((arg): Arg => {
+    const word = text(arg);
+    if (word === undefined || mark === '' || !word.includes(mark)) return arg;
+    if (item.kind !== 'unknown')
+      return literalArg(
+        word.replaceAll(mark, () => item.value),
+        arg.span,
+      );
+    if (word === mark) return { ...item, span: arg.span };
+    const [before = '', ...after] = word.split(mark);
+    const suffix = after.at(-1) ?? '';
+    return { ...item, prefix: before, suffix, empty: word.replaceAll(mark, ''), span: arg.span };
+  });
+}
+
+function all(readings: readonly Reading[]): Reading {
+  return { effects: readings.flatMap((reading) => reading.effects), output: readings.at(-1)?.output ?? UNKNOWN_FLOW };
+}
+
+function empty(): Flow {
+  return { text: '', labels: new Set(), sources: [], paths: [] };
+}
+
+function fileFlow(call: Call, file: Arg): Flow {
+  const target = call.path(file);
+  const content = target.kind === 'path' ? call.readFile(target.path) : null;
+  return content === null ? flow(['content']) : { ...flow([]), text: content };
+}
+
+/** GNU parallel: `parallel cmd {} ::: a b`, or with words of stdin; without a command each line is one. */
+function parallel(call: Call): Reading {
+  const options = call.options({
+    values: words(
+      '-j --jobs -P --max-procs -a --arg-file -I -S --sshlogin -n --max-args -N -d --delimiter -C --colsep --joblog --results --tmpdir --workdir --timeout --retries --delay --load --memfree -L -U --halt --block --env',
+    ),
+    flags: words(
+      '-0 --null -k --keep-order -q --quote -v -t -X -m --xargs --pipe --bar --eta --progress --dry-run --dryrun -r --no-run-if-empty --will-cite --line-buffer --lb -u --ungroup -i',
+    ),
+    stopAtOperand: true,
+  });
+  if (options.has('--dry-run', '--dryrun')) return NOTHING;
+  const at = options.operands.findIndex((arg) => /^:::+\+?$/.test(exactText(arg) ?? ''));
+  const command = at === -1 ? options.operands : options.operands.slice(0, at);
+  const given = at === -1 ? null : options.operands.slice(at + 1).filter((arg) => !/^:::/.test(exactText(arg) ?? ''));
+  const items = given ?? itemsOf(call, call.stdin, options.has('-0') ? '\0' : '\n', true);
+  if (command.length === 0) {
+    return all(
+      items.map((item) => {
+        const line = text(item);
+        return line === undefined
+          ? { effects: [call.effect('run.code', [], { language: 'shell', from: 'stdin' })] }
+          : call.script(line, 'parallel');
+      }),
+    );
+  }
+  const mark = text(options.value('-I')) ?? '{}';
+  const hasMark = command.some((arg) => text(arg)?.includes(mark) === true);
+  const runs = items.slice(0, 50).map((item) => {
+    const line = hasMark ? replaced(command, mark, item) : [...command, item];
+    const whole = joined(line);
+    return whole === null ? call.run(line, 'parallel', empty()) : call.script(whole, 'parallel');
+  });
+  const inner = all(runs);
+  return { effects: given === null ? listed(inner, call.stdin) : inner.effects, output: UNKNOWN_FLOW };
+}
+
+export const programs: readonly Program[] = [
+  {
+    names: ['xargs', 'gxargs'],
+    manual: 'xargs(1), GNU findutils 4.10; xargs(1), FreeBSD 14',
+    read: xargs,
+    examples: [
+      { command: 'echo src | xargs rm -rf', effects: ['fs.delete'] },
+      { command: "echo x | xargs -I{} sh -c 'rm -rf {}'", effects: ['fs.delete'] },
+      { command: "find . -name '*.log' -print0 | xargs -0 rm -f", effects: ['fs.delete'] },
+      { command: 'cat list | xargs -n 1 -P 4 rm', effects: ['fs.delete'] },
+      { command: 'git ls-files | xargs grep -n foo', effects: [] },
+    ],
+  },
+  {
+    names: ['parallel'],
+    manual: 'parallel(1) 20240922',
+    read: parallel,
+    examples: [
+      { command: 'parallel rm -rf ::: a b', effects: ['fs.delete'] },
+      { command: "echo 'rm -rf x' | parallel", effects: ['fs.delete'] },
+      { command: 'ls | parallel -j4 gzip -t {}', effects: [] },
+    ],
+  },
+];
