@@ -7,12 +7,14 @@ import type { Places, Zone } from './evidence.ts';
 
 /** Folders for passing things that every system has, beside the ones of `Places`. */
 const TEMP = ['/tmp', '/var/tmp', '/private/tmp', '/private/var/tmp', '/dev/shm'];
+/** Windows' folder for temporary files, as WSL and Git Bash name it. */
+const WINDOWS_TEMP = /^\/(?:mnt\/)?[a-z]\/Users\/[^/]+\/AppData\/Local\/Temp/;
 /** macOS: one temporary folder for each user, `/var/folders/xx/yyyy/T`. */
 const MAC_TEMP = /^(?:\/private)?\/var\/folders\/[^/]+\/[^/]+\/[TC](?=\/|$)/;
 const SINKS =
   /^\/dev\/(?:null|zero|full|random|urandom|stdin|stdout|stderr|tty|ptmx|fd(?:\/.*)?|pts\/.*|console)$|^\/proc\/self\/fd\/\d+$/;
 /** Anyone's home folder, on Linux and macOS. */
-const A_HOME = /^\/(?:(?:home|Users)\/[^/]+|root|var\/root)(?=\/|$)/;
+const A_HOME = /^\/(?:(?:home|(?:(?:mnt\/)?[a-z]\/)?Users)\/[^/]+|root|var\/root)(?=\/|$)/;
 /** Folders that stand right below the root on every system, and are the system as a whole: hier(7). */
 const TOP =
   /^\/(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|snap|srv|sys|usr|var|System|Library|Applications|Users|Volumes|private|cores|nix)$/;
@@ -43,18 +45,19 @@ const BY_STRICTNESS: readonly Zone[] = [
 ];
 
 /** Returns the zone of an absolute, normalised path. `everything in it` (`~/*`) counts as the folder itself. */
-export function zoneOf(path: string, places: Places): Zone {
+export function zoneOf(written: string, places: Places): Zone {
+  const path = asPosix(written);
   if (!path.startsWith('/')) return 'unknown';
   const whole = wholeOf(path);
   if (places.belay.some((folder) => isInside(whole, folder))) return 'belay';
   if (SINKS.test(path)) return 'sink';
-  const { workspace } = places;
+  const workspace = workspaceOn(whole, places);
   if (workspace !== null && isInside(whole, workspace)) {
     if (isInGitDir(whole.slice(workspace.length))) return 'git-dir';
     return whole === workspace ? 'workspace' : 'in-workspace';
   }
   const temp = tempOf(whole, places);
-  const homes = homesOf(places);
+  const homes = homesOf(places, workspace, whole);
   // A home that itself lies in a temporary folder (a container's, a test's) is a home first.
   if (temp !== null && !homes.some((home) => isInside(whole, home) && isInside(home, temp))) {
     if (isInGitDir(whole)) return 'git-dir';
@@ -98,13 +101,32 @@ function isInGitDir(path: string): boolean {
 }
 
 function tempOf(path: string, places: Places): string | null {
-  const mac = MAC_TEMP.exec(path);
-  if (mac !== null) return mac[0];
+  const own = MAC_TEMP.exec(path) ?? WINDOWS_TEMP.exec(path);
+  if (own !== null) return own[0];
   return [...places.temp, ...TEMP].find((folder) => isInside(path, folder)) ?? null;
 }
 
-/** The person's home, and the home that the workspace lies in. Without either, anyone's home counts as theirs. */
-function homesOf(places: Places): readonly string[] {
-  const around = places.workspace === null ? null : (A_HOME.exec(places.workspace)?.[0] ?? null);
+/**
+ * The person's home, and the home that the workspace lies in. When neither is known, anyone's home may be theirs.
+ */
+function homesOf(places: Places, workspace: string | null, path: string): readonly string[] {
+  const somewhere = places.home === null && workspace === null ? path : workspace;
+  const around = somewhere === null ? null : (A_HOME.exec(somewhere)?.[0] ?? null);
   return [places.home, around].filter((home) => home !== null);
+}
+
+/** The workspace, spelt as `path` is: a drive of Windows is `/d` to Git Bash and `/mnt/d` to WSL. */
+function workspaceOn(path: string, places: Places): string | null {
+  if (places.workspace === null || places.workspace.startsWith('/')) return places.workspace;
+  const workspace = asPosix(places.workspace);
+  return path.startsWith('/mnt/') ? `/mnt${workspace}` : workspace;
+}
+
+/** `D:\x` and `D:/x` as Git Bash spells them, `/d/x`; the last drive counts in a path that was joined to a folder. */
+function asPosix(path: string): string {
+  const drive = path.includes(':') ? /(?:^|[/\\])([A-Za-z]):[\\/]([^:]*)$/.exec(path) : null;
+  if (drive === null) return path;
+  return posix
+    .normalize(`/${(drive[1] ?? '').toLowerCase()}/${(drive[2] ?? '').replaceAll('\\', '/')}`)
+    .replace(/(?<=.)\/$/, '');
 }

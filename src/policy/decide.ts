@@ -46,7 +46,7 @@ export function decide(
   const matches: Match[] = [];
   const said: Reason[] = [];
   for (const [index, effect] of prediction.effects.entries()) {
-    const subjects = subjectsOf(effect, evidence?.effects[index] ?? null, context);
+    const subjects = subjectsOf(effect, evidence?.effects[index] ?? null, context, prediction.effects);
     const met = subjects.flatMap((subject) => matchesOf(subject, policy, context));
     matches.push(...grouped(met));
     said.push(...saidBy([...policy.user, ...policy.repository], subjects, met, context));

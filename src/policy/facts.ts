@@ -5,7 +5,7 @@
 import type { Effect, Fact, Target } from '../effects/effect.ts';
 import type { EffectEvidence, Known, PathEvidence, Places } from '../evidence/evidence.ts';
 import { fileClassOf } from '../evidence/file-classes.ts';
-import { holdsBelay, wholeOf, zoneOf } from '../evidence/places.ts';
+import { holdsBelay, stricterZone, wholeOf, zoneOf } from '../evidence/places.ts';
 
 /** What a fact may be: a rule meets a list by any of its members. */
 export type FactValue = Fact | readonly string[];
@@ -111,6 +111,9 @@ export const FACTS = {
   noun: 'what sort of thing a named target is',
   name: 'its name',
   glob: 'the path holds glob characters',
+  workspaceKnown: 'the folder that the agent works in is known',
+  fileZone: 'for what is sent: where the files that the same program reads lie',
+  merge: 'puts files among those of a folder that may be there already',
   zone: 'where the path lies, by its text and its real path',
   fileClass: 'what kind of file it is',
   prefixZone: 'for a path that is not known: the zone of the folder that it must lie in',
@@ -160,9 +163,18 @@ export const FACTS = {
 const PROTECTED =
   /^(?:refs\/heads\/)?(?:main|master|trunk|develop|development|production|prod|staging|release(?:[/-].*)?|stable|gh-pages)$/;
 
-/** Returns the subjects of one effect: one for each target, or one without. */
-export function subjectsOf(effect: Effect, evidence: EffectEvidence | null, context: FactContext): readonly Subject[] {
-  const shared = { ...effect.facts, ...ofEffect(effect, evidence, context) };
+/** Returns the subjects of one effect: one for each target, or one without. `beside`: all effects of the request. */
+export function subjectsOf(
+  effect: Effect,
+  evidence: EffectEvidence | null,
+  context: FactContext,
+  beside: readonly Effect[] = [],
+): readonly Subject[] {
+  const shared = {
+    ...effect.facts,
+    ...ofEffect(effect, evidence, context),
+    ...ofBeside(effect, beside, context.places),
+  };
   if (effect.targets.length === 0) {
     return [
       { effect, target: null, evidence, path: null, facts: { ...shared, targetKind: 'none', targetKnown: true } },
@@ -175,7 +187,12 @@ export function subjectsOf(effect: Effect, evidence: EffectEvidence | null, cont
 }
 
 function ofEffect(effect: Effect, evidence: EffectEvidence | null, context: FactContext): Record<string, FactValue> {
-  const facts: Record<string, FactValue> = { effect: effect.kind, program: effect.program, via: effect.via };
+  const facts: Record<string, FactValue> = {
+    workspaceKnown: context.places.workspace !== null,
+    effect: effect.kind,
+    program: effect.program,
+    via: effect.via,
+  };
   if (context.agent !== null) facts['agent'] = context.agent;
   for (const [name, reading] of Object.entries(evidence?.facts ?? {})) put(facts, name, reading);
   for (const name of ['commitsLost', 'sessionProcess']) facts[`${name}Known`] ??= false;
@@ -196,6 +213,18 @@ function ofEffect(effect: Effect, evidence: EffectEvidence | null, context: Fact
   if (effect.kind === 'git.push')
     facts['toDefault'] = goesToDefault(effect, repository?.branch ?? null, repository?.defaultBranch ?? null);
   return facts;
+}
+
+/** Where the files lie that a program reads which also sends: the most alarming zone of them. */
+function ofBeside(effect: Effect, beside: readonly Effect[], places: Places): Record<string, FactValue> {
+  if (effect.kind !== 'net.send') return {};
+  const zones = beside
+    .filter(
+      (other) => other.kind === 'fs.read' && other.program === effect.program && other.span.start === effect.span.start,
+    )
+    .flatMap((other) => other.targets)
+    .flatMap((target) => (target.kind === 'path' ? [zoneOf(target.path, places)] : []));
+  return zones.length === 0 ? {} : { fileZone: zones.reduce(stricterZone) };
 }
 
 /** Whether a listing narrowed by these words (find(1)) names only things that builds and tools make, or empty ones. */
@@ -222,22 +251,8 @@ function ofTarget(target: Target, path: PathEvidence | null, places: Places): Re
       return { targetKind: 'name', targetKnown: true, noun: target.noun, name: target.name };
     case 'unknown-name':
       return { targetKind: 'unknown-name', targetKnown: false, noun: target.noun };
-    case 'unknown-path': {
-      const facts: Record<string, FactValue> = {
-        targetKind: 'unknown-path',
-        targetKnown: false,
-        zone: 'unknown',
-        fileClass: fileClassOf(`/${target.text.replaceAll(/["']/g, '')}`, places),
-        ...ofReadings(null),
-      };
-      facts['generated'] = facts['fileClass'] === 'regenerable';
-      if (target.prefix !== null) facts['prefixZone'] = zoneOf(target.prefix, places);
-      if (target.ifEmpty !== null) {
-        facts['ifEmptyZone'] = zoneOf(target.ifEmpty, places);
-        facts['ifEmptyRoot'] = wholeOf(target.ifEmpty) === '/';
-      }
-      return facts;
-    }
+    case 'unknown-path':
+      return ofUnknownPath(target, places);
     case 'path': {
       const fileClass = path?.fileClass ?? fileClassOf(target.path, places);
       const readings = ofReadings(path);
@@ -256,6 +271,31 @@ function ofTarget(target: Target, path: PathEvidence | null, places: Places): Re
     default:
       return target satisfies never;
   }
+}
+
+const UNDER_HOME = /^(?:~|\$HOME|\$\{HOME\})(?=\/|$)/;
+
+/** A path that is known only when it runs is judged by the parts that are known: home by its name, the last by its class. */
+function ofUnknownPath(target: Extract<Target, { kind: 'unknown-path' }>, places: Places): Record<string, FactValue> {
+  const text = target.text.replaceAll(/["']/g, '');
+  const isRelative = !/^[/~$]/.test(text);
+  const assumed = { home: places.home ?? '/home/user', workspace: places.workspace ?? '/home/user/work' };
+  const likely = isRelative ? `${assumed.workspace}/${text}` : text.replace(UNDER_HOME, assumed.home);
+  const fileClass = fileClassOf(likely.startsWith('/') ? likely : `/${likely}`, { ...places, ...assumed });
+  const facts: Record<string, FactValue> = {
+    targetKind: 'unknown-path',
+    targetKnown: false,
+    zone: UNDER_HOME.test(text) ? zoneOf(likely, { ...places, ...assumed }) : 'unknown',
+    fileClass,
+    generated: fileClass === 'regenerable',
+    ...ofReadings(null),
+  };
+  if (target.prefix !== null) facts['prefixZone'] = zoneOf(target.prefix, places);
+  if (target.ifEmpty !== null) {
+    facts['ifEmptyZone'] = zoneOf(target.ifEmpty, places);
+    facts['ifEmptyRoot'] = wholeOf(target.ifEmpty) === '/';
+  }
+  return facts;
 }
 
 function ofReadings(path: PathEvidence | null): Record<string, FactValue> {
