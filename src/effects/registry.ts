@@ -27,6 +27,7 @@ import { programs as frameworks } from './programs/frameworks.ts';
 import { programs as git } from './programs/git.ts';
 import { programs as hosting } from './programs/hosting.ts';
 import { programs as infrastructure } from './programs/infrastructure.ts';
+import { programs as interpreters } from './programs/interpreters.ts';
 import { programs as keys } from './programs/keys.ts';
 import { programs as kubernetes } from './programs/kubernetes.ts';
 import { programs as mail } from './programs/mail.ts';
@@ -80,6 +81,7 @@ export const registry: readonly Program[] = [
   ...git,
   ...hosting,
   ...infrastructure,
+  ...interpreters,
   ...keys,
   ...kubernetes,
   ...mail,

@@ -1,0 +1,109 @@
+/**
+ * What an interpreter is made to run: code given as a word, in a file, or on stdin. Code that is known is read; code that
+ * is not is told by where it comes from. Pure but for `call.readFile`.
+ */
+import type { Effect, Target } from './effect.ts';
+import { UNKNOWN_FLOW } from './flow.ts';
+import type { Arg, Call, Flow, Reading } from './program.ts';
+
+/** Runs code given as a word. */
+export function runText(call: Call, language: string, arg: Arg, via: string): Reading {
+  if (arg.kind !== 'unknown') return call.code(language, arg.value, via);
+  const from =
+    arg.flow === undefined
+      ? []
+      : toldByFlow(call, language, arg.flow, 'expression').filter((effect) => effect.kind !== 'run.code');
+  if (arg.prefix.trim() === '' && arg.empty.trim() === '') {
+    return {
+      effects: from.length > 0 ? from : toldByFlow(call, language, arg.flow ?? UNKNOWN_FLOW, 'expression'),
+      output: UNKNOWN_FLOW,
+    };
+  }
+  // A shell variable stands in the code: what it does is as without it, where it does it is not known.
+  const reading = call.code(language, arg.empty, via);
+  const written = `${arg.prefix} ${arg.suffix}`;
+  return { ...reading, effects: [...from, ...reading.effects.map((effect) => unsure(effect, written))] };
+}
+
+/** A path that stands in the code as it is known is known; another one may have held the variable. */
+function unsure(effect: Effect, written: string): Effect {
+  if (!effect.kind.startsWith('fs.')) return effect;
+  return {
+    ...effect,
+    targets: effect.targets.map(
+      (target): Target =>
+        target.kind !== 'path' || written.includes(target.path) || namesWhole(written, target.path)
+          ? target
+          : {
+              kind: 'unknown-path',
+              text: target.path,
+              prefix: null,
+              ifEmpty: target.path,
+              why: 'a shell variable stands in the code',
+            },
+    ),
+  };
+}
+
+/** Returns whether the last parts of `path` stand in quotes in the code, so that no variable can be part of them. */
+function namesWhole(written: string, path: string): boolean {
+  const quoted = [...written.matchAll(/(['"])([^'"$\n]+)\1/g)].map((match) => match[2] ?? '');
+  return quoted.some((text) => text !== '' && !text.startsWith('/') && path.endsWith(`/${text.replace(/^\.\//, '')}`));
+}
+
+/** Runs what arrives on stdin. */
+export function runFlow(call: Call, language: string, input: Flow, via: string): Reading {
+  if (input.text !== null) {
+    if (input.text.trim() === '') return { effects: [] };
+    const inner = call.code(language, input.text, via);
+    return input.labels.has('decoded') ? { ...inner, effects: [call.effect('run.decoded'), ...inner.effects] } : inner;
+  }
+  const [source] = input.sources;
+  if (input.labels.size === 1 && input.labels.has('content') && input.sources.length === 1 && source !== undefined) {
+    const content = call.readFile(source);
+    if (content !== null && !content.includes('\0')) return call.code(language, content, via);
+  }
+  return { effects: toldByFlow(call, language, input, 'stdin'), output: UNKNOWN_FLOW };
+}
+
+/** Runs a script file. Of a whole program only what it surely does is told: much of it may never be reached. */
+export function runScript(call: Call, language: string, script: Arg, via: string): Reading {
+  if (script.kind === 'unknown' && script.flow !== undefined && script.prefix === '')
+    return runFlow(call, language, script.flow, via);
+  const target = call.path(script);
+  if (target.kind !== 'path') return { effects: [], output: UNKNOWN_FLOW };
+  if (/^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path))
+    return runFlow(call, language, call.stdin, via);
+  const made = call.made?.(target.path) ?? null;
+  const content = call.readFile(target.path);
+  if (content !== null && !content.includes('\0')) {
+    const reading = call.code(language, content, via);
+    return made === null ? { ...reading, effects: reading.effects.filter(isSure) } : reading;
+  }
+  if (made === null) return { effects: [], output: UNKNOWN_FLOW };
+  if (made.labels.has('network')) return { effects: [call.effect('run.downloaded', [target])], output: UNKNOWN_FLOW };
+  return { effects: toldByFlow(call, language, made, 'file'), output: UNKNOWN_FLOW };
+}
+
+function isSure(effect: Effect): boolean {
+  if (effect.kind === 'opaque') return false;
+  if (!effect.kind.startsWith('fs.')) return true;
+  return effect.targets.some(
+    (target) => target.kind === 'path' || (target.kind === 'unknown-path' && target.prefix !== null),
+  );
+}
+
+function toldByFlow(call: Call, language: string, input: Flow, from: string): Effect[] {
+  const socket = input.sources.find((source) => source.startsWith('tcp://'));
+  if (socket !== undefined)
+    return [call.effect('net.reverse-shell', [{ kind: 'name', noun: 'host', name: socket.slice('tcp://'.length) }])];
+  if (input.labels.has('network'))
+    return [
+      call.effect(
+        'run.remote-code',
+        input.sources.map((name) => ({ kind: 'name', noun: 'url', name })),
+      ),
+    ];
+  if (input.labels.has('decoded')) return [call.effect('run.decoded')];
+  return [call.effect('run.code', [], { language, from })];
+}
