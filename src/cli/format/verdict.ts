@@ -1,0 +1,109 @@
+/** A verdict for a tired person: the decision, why, which piece of the line, what was found, what clears it. Pure. */
+import type { Effect, Span, Target } from '../../effects/effect.ts';
+import type { Reason, Verdict } from '../../policy/verdict.ts';
+import { type Palette, paintDecision, palette } from './color.ts';
+import { escapeShort, escapeText } from './escape.ts';
+import { formatFields, formatTable } from './table.ts';
+
+const WORDS = { allow: 'allow', ask: 'ask', deny: 'deny' } as const;
+/** Of a long line, so many characters are shown on each side of the piece, and of the piece itself. */
+const CONTEXT_CHARS = 40;
+const PIECE_CHARS = 100;
+const MAX_REASONS = 10;
+const MAX_EFFECTS = 30;
+
+export interface VerdictStyle {
+  readonly color: boolean;
+  /** All effects of the command, to be listed below the reasons. */
+  readonly effects?: readonly Effect[];
+}
+
+/** Returns the verdict on `commandText`, the strictest reason first. */
+export function formatVerdict(verdict: Verdict, commandText: string, style: VerdictStyle): string {
+  const colors = palette(style.color);
+  const decision = paintDecision(colors, verdict.decision, WORDS[verdict.decision]);
+  const reasons = verdict.reasons.slice(0, MAX_REASONS);
+  const blocks =
+    reasons.length === 0
+      ? [`${decision}: nothing in it is a risk`]
+      : reasons.map((reason) => formatReason(reason, commandText, colors));
+  const more = verdict.reasons.length - reasons.length;
+  return [
+    ...(reasons.length > 1 ? [`${decision}: ${verdict.reasons.length} reasons, the strictest first`] : []),
+    ...blocks,
+    ...(more > 0 ? [`and ${more} more reasons`] : []),
+    ...(verdict.grave ? ['It is grave: one key is not enough to let it run.'] : []),
+    ...formatObligations(verdict),
+    ...formatEffects(style.effects ?? [], colors),
+  ].join('\n');
+}
+
+/** Returns one reason with the piece of the line that it is about. */
+export function formatReason(reason: Reason, commandText: string, colors: Palette): string {
+  const { decision, sentence, risk, rule, evidence, clears, instead } = reason;
+  return [
+    `${paintDecision(colors, decision, WORDS[decision])}: ${escapeText(sentence)}`,
+    formatPiece(reason.span, commandText, colors),
+    formatFields(
+      [
+        ['risk', risk],
+        ['rule', rule],
+        ...(evidence.length === 0 ? [] : [['found', evidence] as const]),
+        ...(clears === null ? [] : [['clears', clears] as const]),
+        ...(instead === null ? [] : [['instead', instead] as const]),
+      ],
+      colors.dim,
+    ),
+  ].join('\n');
+}
+
+/** The line of the command that holds the piece, and marks below the piece. A piece of a nested script stands alone. */
+function formatPiece(span: Span, commandText: string, colors: Palette): string {
+  const isOwn = span.end > span.start && commandText.slice(span.start, span.end) === span.text;
+  if (!isOwn) return `  ${escapeShort(span.text === '' ? commandText : span.text, PIECE_CHARS)}`;
+  const lineStart = commandText.lastIndexOf('\n', span.start - 1) + 1;
+  const lineEnd = commandText.indexOf('\n', span.end);
+  const before = commandText.slice(Math.max(lineStart, span.start - CONTEXT_CHARS), span.start);
+  const end = lineEnd === -1 ? commandText.length : lineEnd;
+  const after = commandText.slice(span.end, Math.min(end, span.end + CONTEXT_CHARS));
+  const head = `${before.length < span.start - lineStart ? '…' : ''}${escapeText(before)}`;
+  const piece = escapeShort(span.text, PIECE_CHARS);
+  const tail = `${escapeText(after)}${span.end + after.length < end ? '…' : ''}`;
+  const marks = '^'.repeat([...piece].length);
+  return `  ${head}${piece}${tail}\n  ${' '.repeat([...head].length)}${colors.yellow(marks)}`;
+}
+
+function formatObligations(verdict: Verdict): readonly string[] {
+  const paths = [...new Set(verdict.obligations.flatMap((obligation) => obligation.paths))];
+  if (verdict.decision === 'deny' || verdict.obligations.length === 0) return [];
+  const named = paths.slice(0, 5).map((path) => escapeShort(path, PIECE_CHARS));
+  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : '';
+  return [`Before it runs, a snapshot is taken${named.length === 0 ? '' : ` of ${named.join(', ')}${more}`}.`];
+}
+
+function formatEffects(effects: readonly Effect[], colors: Palette): readonly string[] {
+  if (effects.length === 0) return [];
+  const shown = effects.slice(0, MAX_EFFECTS);
+  const rows = shown.map((effect) => [
+    `  ${effect.kind}`,
+    escapeShort(effect.span.text, PIECE_CHARS / 2),
+    escapeShort(effect.targets.map(targetText).join(', '), PIECE_CHARS),
+  ]);
+  const more = effects.length - shown.length;
+  return [colors.dim('effects'), formatTable(rows).replace(/ +$/gm, ''), ...(more > 0 ? [`  and ${more} more`] : [])];
+}
+
+function targetText(target: Target): string {
+  switch (target.kind) {
+    case 'path':
+      return target.path;
+    case 'unknown-path':
+      return `${target.text} (not known before it runs)`;
+    case 'name':
+      return target.name;
+    case 'unknown-name':
+      return `${target.text} (not known before it runs)`;
+    default:
+      return target satisfies never;
+  }
+}
