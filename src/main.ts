@@ -23,14 +23,7 @@ import { BelayError, causeText } from './errors.ts';
 import { belayPaths } from './platform/paths.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const folders: PackageFolders = {
-  root,
-  shims: join(root, 'build', 'shims', 'bin'),
-  hooks: join(root, 'build', 'hooks', 'git'),
-  startup: join(root, 'shims', 'shell'),
-  line: join(root, 'build', 'shims', 'belay-line'),
-  shimKind: join(root, 'build', 'shims', 'kind'),
-};
+const folders: PackageFolders = { root, startup: join(root, 'shims', 'shell') };
 const script = join(root, 'bin', 'belay.js');
 
 function versionOf(): string {
@@ -47,7 +40,12 @@ function contextOf(): CliContext {
     settings ??= new SettingsSource({
       paths: where,
       builtin: builtinRules(join(root, 'dist', 'policy', 'rules')),
-      belay: [where.stateFolder, where.runtimeFolder, where.configFolder, root],
+      belay: [
+        where.stateFolder,
+        where.runtimeFolder,
+        where.configFolder,
+        ...['bin', 'build', 'dist', 'shims'].map((one) => join(root, one)),
+      ],
     });
     return settings;
   };

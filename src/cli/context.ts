@@ -5,12 +5,8 @@ import type { BelayPaths } from '../platform/paths.ts';
 
 export interface PackageFolders {
   readonly root: string;
-  readonly shims: string;
-  readonly hooks: string;
+  /** Shell start-up files. */
   readonly startup: string;
-  readonly line: string;
-  /** How the shims were built: a file with `native` or `fallback`. */
-  readonly shimKind: string;
 }
 
 export interface CliContext {

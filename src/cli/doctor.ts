@@ -8,12 +8,14 @@ import type { Command } from 'commander';
 import { DaemonClient } from '../daemon/client.ts';
 import { causeText } from '../errors.ts';
 import { sessionEnvironment } from '../session/environment.ts';
+import { linkShims } from '../session/shim-links.ts';
 import { type CliContext, print, withDaemon } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { escapeText } from './format/escape.ts';
 
 const run = promisify(execFile);
 const CANARY_MS = 20_000;
+const SLOW = 'sh fallback: works, but starts Node for every command (install a C compiler, then npm install)';
 
 interface Finding {
   readonly layer: string;
@@ -63,7 +65,7 @@ async function examine(context: CliContext): Promise<readonly Finding[]> {
     return `${chain.rows} records, chain whole`;
   });
   await withCanary(context, async (canary) => {
-    await look('shell shim', async () => `${await canary.refused('bash', ['-c', canary.line])}; ${kindOf(context)}`);
+    await look('shell shim', async () => `${await canary.refused('bash', ['-c', canary.line])}; ${canary.kind}`);
     await look('tool shim', () => canary.refused('dd', canary.words));
     await look('shell by path', () => canary.refused('/bin/bash', ['-c', canary.line]));
     await look('git hooks', () => canary.hook());
@@ -72,14 +74,9 @@ async function examine(context: CliContext): Promise<readonly Finding[]> {
   return findings;
 }
 
-function kindOf(context: CliContext): string {
-  const kind = readFileSync(context.folders.shimKind, 'utf8').trim();
-  return kind === 'native'
-    ? 'native client'
-    : 'sh fallback: works, but starts Node for every command (install a C compiler and run npm install)';
-}
-
 interface Canary {
+  /** How the shims were built, in words. */
+  readonly kind: string;
   readonly line: string;
   readonly words: readonly string[];
   /** Runs something that must be refused and do nothing even if it is not: resolves to words, or throws. */
@@ -102,23 +99,25 @@ async function withCanary(context: CliContext, use: (canary: Canary) => Promise<
       agent: null,
       terminal: null,
     });
+    const links = linkShims(context.folders.root, join(folder, '.links'), context.env['PATH'] ?? '');
     const env = sessionEnvironment(context.env, {
       session,
       socket: context.paths().socket,
       start: '',
-      shims: context.folders.shims,
-      hooks: context.folders.hooks,
+      shims: links.bin,
+      hooks: links.gitHooks,
       startup: context.folders.startup,
-      line: context.folders.line,
+      line: links.line,
       workspace: folder,
     });
     const words = ['if=/dev/null', 'of=/dev/belay-canary/none'];
     const inSession = { cwd: folder, env, timeout: CANARY_MS };
     await use({
+      kind: links.kind === 'native' ? 'native client' : SLOW,
       words,
       line: `dd ${words.join(' ')}`,
       refused: async (program, args) => {
-        const found = program.startsWith('/') ? program : join(context.folders.shims, program);
+        const found = program.startsWith('/') ? program : join(links.bin, program);
         const result = await run(found, [...args], inSession).then(
           () => null,
           (thrown: unknown) => thrown,

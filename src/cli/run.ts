@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { workspaceOf } from '../session/program.ts';
 import { runSession } from '../session/run.ts';
+import { REGENERABLE } from '../snapshot/regenerable.ts';
 import type { CliContext } from './context.ts';
 import { escapeText } from './format/escape.ts';
 
@@ -36,11 +37,13 @@ export function addRun(program: Command, context: CliContext): void {
         env: context.env,
         daemon: context.daemon(),
         package: context.folders,
+        shims: config.shims,
         runtimeFolder: paths.runtimeFolder,
+        sessionsFolder: paths.sessionsFolder,
         watch: {
           deletions: config.watch.deletions,
           seconds: config.watch.seconds,
-          leaveOut: new Set(config.snapshots.regenerable),
+          leaveOut: new Set([...REGENERABLE, ...config.snapshots.regenerable]),
         },
         say,
       });

@@ -9,6 +9,7 @@ import { BelayError } from '../errors.ts';
 import { tryLock } from '../platform/locks.ts';
 import { type BelayPaths, ensurePrivateFolder } from '../platform/paths.ts';
 import { openSnapshots } from '../snapshot/open.ts';
+import { REGENERABLE } from '../snapshot/regenerable.ts';
 import { Daemon } from './daemon.ts';
 import { ModeSwitch } from './mode.ts';
 import type { SettingsSource } from './settings.ts';
@@ -37,7 +38,7 @@ export async function serve({ paths, settings, version }: ServeOptions): Promise
   const snapshots = await openSnapshots({
     storeFolder: paths.snapshotFolder,
     budgetBytes: config.snapshots['budget-gb'] * 1024 ** 3,
-    regenerable: config.snapshots.regenerable,
+    regenerable: [...REGENERABLE, ...config.snapshots.regenerable],
   });
   const daemon = new Daemon({
     socket: paths.socket,

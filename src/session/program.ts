@@ -1,16 +1,16 @@
-/** Finds the program that a session starts: in PATH as a shell would, past the shims. Reads only. */
+/** Finds the program that a session starts, in PATH as a shell would, and the folder that it guards. Reads only. */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 
 /** Returns the absolute path of `name`, or null when there is none. A name with a slash is taken against `cwd`. */
-export function findProgram(name: string, path: string | undefined, cwd: string, leaveOut: string): string | null {
+export function findProgram(name: string, path: string | undefined, cwd: string): string | null {
   if (name.includes('/')) {
     const whole = resolve(cwd, name);
     return isProgram(whole) ? whole : null;
   }
   for (const folder of (path ?? '').split(delimiter)) {
     const whole = join(resolve(cwd, folder), name);
-    if (dirname(whole) !== leaveOut && isProgram(whole)) return whole;
+    if (isProgram(whole)) return whole;
   }
   return null;
 }

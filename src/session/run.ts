@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DaemonClient, type DaemonStart } from '../daemon/client.ts';
@@ -17,6 +17,8 @@ import { type Alarm, Tripwire } from '../watch/tripwire.ts';
 import { type Brake, brakeOf } from './brake.ts';
 import { agentOf, sessionEnvironment } from './environment.ts';
 import { findProgram, workspaceOf } from './program.ts';
+import { linkShims } from './shim-links.ts';
+import { SHIM_NAMES } from './shim-names.ts';
 import { type Ended, type RunningCommand, runInTerminal } from './terminal.ts';
 
 export interface SessionOptions {
@@ -24,9 +26,12 @@ export interface SessionOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly daemon: DaemonStart;
-  /** Folders of the installed package: shims, git hooks, start-up files; and the line client. */
-  readonly package: { readonly shims: string; readonly hooks: string; readonly startup: string; readonly line: string };
+  /** The installed package, and its shell start-up files. */
+  readonly package: { readonly root: string; readonly startup: string };
+  /** Names that get a shim though they are in no table, and names that get none. */
+  readonly shims: { readonly extra: readonly string[]; readonly skip: readonly string[] };
   readonly runtimeFolder: string;
+  readonly sessionsFolder: string;
   readonly watch: { readonly deletions: number; readonly seconds: number; readonly leaveOut: ReadonlySet<string> };
   /** Says something to the person at the terminal, between the command's own output. */
   readonly say: (text: string) => void;
@@ -37,7 +42,7 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
   const [name = ''] = options.command;
   const inside = options.env['BELAY_SESSION'];
   if (inside !== undefined && inside !== '') throw new BelayError('session.nested', { session: inside });
-  const program = findProgram(name, options.env['PATH'], options.cwd, options.package.shims);
+  const program = findProgram(name, options.env['PATH'], options.cwd);
   if (program === null) throw new BelayError('session.command-not-found', { program: name });
 
   const workspace = workspaceOf(options.cwd);
@@ -53,14 +58,16 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
   };
   await first.call('session.start', start);
 
+  const folder = join(options.sessionsFolder, session);
+  const links = linkShims(options.package.root, folder, options.env['PATH'] ?? '', shimNames(options.shims));
   const env = sessionEnvironment(options.env, {
     session,
     socket: options.daemon.socket,
     start: writeStarter(options),
-    shims: options.package.shims,
-    hooks: options.package.hooks,
+    shims: links.bin,
+    hooks: links.gitHooks,
     startup: options.package.startup,
-    line: options.package.line,
+    line: links.line,
     workspace,
   });
   const spare = new Set<number>();
@@ -85,7 +92,12 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
     stopReaping();
     link.close();
     await tripwire.close();
+    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function shimNames({ extra, skip }: SessionOptions['shims']): readonly string[] {
+  return [...new Set([...SHIM_NAMES, ...extra])].filter((name) => !skip.includes(name));
 }
 
 /** An interactive bash gets a start-up file by which typed lines are judged; anything else starts as it was given. */

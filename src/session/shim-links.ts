@@ -43,13 +43,18 @@ export function nativeShim(packageRoot: string): string {
  * Makes `shims/bin`, `shims/belay-line`, `shims/kind` and `hooks/git` in the folder `into`, and returns them. With a `path`, only the names
  * that have a program there get a shim: a shim for a program that is not installed would make `command -v` lie.
  */
-export function linkShims(packageRoot: string, into: string, path: string | null = null): ShimFolders {
+export function linkShims(
+  packageRoot: string,
+  into: string,
+  path: string | null = null,
+  names: readonly string[] = SHIM_NAMES,
+): ShimFolders {
   const native = nativeShim(packageRoot);
   const kind = worksAsShim(native) ? 'native' : 'fallback';
   const program = kind === 'native' ? native : writeFallback(packageRoot, into);
   const bin = join(into, 'shims', 'bin');
   const gitHooks = join(into, 'hooks', 'git');
-  linkAll(bin, path === null ? SHIM_NAMES : SHIM_NAMES.filter((name) => isInPath(name, path)), program);
+  linkAll(bin, path === null ? names : names.filter((name) => isInPath(name, path)), program);
   linkAll(gitHooks, GIT_HOOK_NAMES, program);
   const line = join(into, 'shims', 'belay-line');
   linkTo(line, relative(realpathSync(dirname(line)), realpathSync(program)));
