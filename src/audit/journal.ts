@@ -16,6 +16,7 @@ import {
   checkEnd,
   dropBefore,
   findHistories,
+  findRequest,
   historiesOf,
   inTransaction,
   nameJournal,
@@ -122,8 +123,7 @@ export class SqliteJournal implements Journal {
   }
 
   async get(request: string): Promise<RequestHistory | null> {
-    const found = await this.#read((db) => historiesOf(db, this.#file, [{ request }]));
-    return found[0] ?? null;
+    return this.#read((db) => findRequest(db, this.#file, request));
   }
 
   async pending(): Promise<readonly RequestHistory[]> {

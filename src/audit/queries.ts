@@ -28,6 +28,16 @@ export async function findHistories(
   return historiesOf(db, file, await limited.execute());
 }
 
+/** Returns what is known of the request that `id`, or an unmistakable start of it, names; null when that is none or several. */
+export async function findRequest(db: Kysely<Tables>, file: string, id: string): Promise<RequestHistory | null> {
+  if (!/^[a-z0-9-]+$/.test(id)) return null;
+  const named = db.selectFrom('record').select('request').distinct().where('kind', '=', 'verdict');
+  const found = await named.where('request', 'like', `${id}%`).limit(2).execute();
+  const exact = found.find((row) => row.request === id) ?? (found.length === 1 ? found[0] : undefined);
+  const [history] = exact === undefined ? [] : await historiesOf(db, file, [exact]);
+  return history ?? null;
+}
+
 /** Returns what is known of the requests in `found`, newest first. */
 export async function historiesOf(
   db: Kysely<Tables>,

@@ -120,6 +120,13 @@ test('a request is folded from its records', async () => {
     outcome: { exit: 0, signal: null, ms: 12 },
   });
   expect(await journal.get('r-2')).toBe(null);
+  expect((await journal.get('r-'))?.request).toBe('r-1');
+  await journal.append(verdictRecord('r-12'));
+  expect([(await journal.get('r-1'))?.request, (await journal.get('r-12'))?.request, await journal.get('r-')]).toEqual([
+    'r-1',
+    'r-12',
+    null,
+  ]);
 });
 
 test('history is newest first and follows its filter', async () => {
