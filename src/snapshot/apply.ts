@@ -3,6 +3,7 @@
  * its new content is there at every moment; each operation may be done twice.
  */
 
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -21,7 +22,6 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
-import { execFileSync } from 'node:child_process';
 import { causeText } from '../errors.ts';
 import { decodeAttributes } from './capture.ts';
 import { writeAll } from './durable.ts';
@@ -77,7 +77,8 @@ export class Applier {
     const total = operations.length;
     for (const operation of operations) {
       const replaced = operation.is !== null && operation.was !== null && operation.is.kind !== operation.was.kind;
-      if (operation.kind === 'remove' || replaced) this.#attempt(operation, () => this.#remove(operation), operation.kind === 'remove');
+      if (operation.kind === 'remove' || replaced)
+        this.#attempt(operation, () => this.#remove(operation), operation.kind === 'remove');
     }
     const folders = operations.filter(({ was }) => was?.kind === KIND.folder);
     for (const operation of folders.sort((a, b) => a.path.length - b.path.length)) {
@@ -128,7 +129,8 @@ export class Applier {
     }
     mkdirSync(this.#options.aside, { recursive: true, mode: 0o700 });
     let target = `${this.#options.aside}/r${this.#aside++}`;
-    while (lstatSync(target, { throwIfNoEntry: false }) !== undefined) target = `${this.#options.aside}/r${this.#aside++}`;
+    while (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
+      target = `${this.#options.aside}/r${this.#aside++}`;
     try {
       renameSync(path, target);
     } catch (error) {
@@ -170,7 +172,8 @@ export class Applier {
     const { store, native } = this.#options;
     if (was.kind === KIND.link) symlinkSync(store.read(was.hash), path);
     else if (was.kind === KIND.pipe) {
-      if (native?.makePipe(terminated(path), 0o600) !== true) execFileSync('mkfifo', [path.toString()], { stdio: 'ignore' });
+      if (native?.makePipe(terminated(path), 0o600) !== true)
+        execFileSync('mkfifo', [path.toString()], { stdio: 'ignore' });
     } else if (isLinked(was)) this.#putLinked(path, was);
     else this.#putContent(path, was);
   }
@@ -180,7 +183,8 @@ export class Applier {
     const now = lstatSync(source, { bigint: true, throwIfNoEntry: false });
     if (now === undefined) throw new Error('its kept link is missing');
     const then = was.seconds * 1_000_000_000n + BigInt(was.nanoseconds);
-    if (Number(now.size) !== was.size || now.mtimeNs !== then) throw new Error('it was changed in place after it was kept by hard link');
+    if (Number(now.size) !== was.size || now.mtimeNs !== then)
+      throw new Error('it was changed in place after it was kept by hard link');
     try {
       if (this.#options.copies) throw new Error('a copy is asked for');
       linkSync(source, path);

@@ -4,7 +4,7 @@
  */
 
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { hashOf } from './durable.ts';
+import { hashOf, nodeHashOf } from './durable.ts';
 import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
 import type { Native } from './native.ts';
 import { OBJECT } from './object-index.ts';
@@ -80,7 +80,7 @@ export class Capture {
 
   /** Keeps a folder's node; the hash does not cover its trailer. */
   node(bytes: Buffer, bodyBytes: number): Buffer {
-    const hash = hashOf(bytes.subarray(0, bodyBytes));
+    const hash = nodeHashOf(bytes.subarray(0, bodyBytes));
     if (this.#keeps) this.#store.put(hash, OBJECT.node, bytes, bytes.length);
     return hash;
   }

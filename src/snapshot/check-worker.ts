@@ -20,7 +20,8 @@ for (;;) {
 
 function startData(given: unknown): { port: MessagePort; wake: Int32Array } {
   if (typeof given === 'object' && given !== null && 'port' in given && 'wake' in given) {
-    if (given.port instanceof MessagePort && given.wake instanceof Int32Array) return { port: given.port, wake: given.wake };
+    if (given.port instanceof MessagePort && given.wake instanceof Int32Array)
+      return { port: given.port, wake: given.wake };
   }
   throw new Error('a checking thread was started without its port');
 }

@@ -55,7 +55,14 @@ export function workOn(job: CheckJob, reader: StatReader): void {
   }
 }
 
-function checkRange(table: Table, status: Uint8Array, root: Uint8Array, reader: StatReader, low: number, high: number): void {
+function checkRange(
+  table: Table,
+  status: Uint8Array,
+  root: Uint8Array,
+  reader: StatReader,
+  low: number,
+  high: number,
+): void {
   const path = new PathBuffer();
   path.reset(root);
   const ends: number[] = [];

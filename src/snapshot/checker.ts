@@ -2,9 +2,9 @@
 
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type CheckJob, checkJob, chunkCount, DONE, workOn } from './check.ts';
-import { workerFile } from './worker-file.ts';
 import type { StatReader } from './stat.ts';
 import type { Table } from './table.ts';
+import { workerFile } from './worker-file.ts';
 
 /** A tree smaller than this is checked sooner than another thread wakes. */
 const PARALLEL_ENTRIES = 4_096;

@@ -54,7 +54,14 @@ export function presentSide(table: Table): Side {
 }
 
 /** Visits what differs, folders before what they hold. What only `is` has is visited once, as a whole. */
-export function compare(path: Buffer, was: Entry | null, wasSide: Side, is: Entry | null, isSide: Side, options: CompareOptions): void {
+export function compare(
+  path: Buffer,
+  was: Entry | null,
+  wasSide: Side,
+  is: Entry | null,
+  isSide: Side,
+  options: CompareOptions,
+): void {
   if (was?.kind === KIND.leftOut) return;
   if (is?.kind === KIND.leftOut && was !== null && was.kind !== KIND.absent) {
     const real = options.expand(path);

@@ -57,7 +57,10 @@ export function gitRequests(table: Table, root: Buffer): ScanRequest[] {
 }
 
 /** Returns the requests for the targets that neither the workspace's tree nor another target holds. */
-export function targetRequests(targets: readonly Buffer[], covered: readonly { path: Buffer; table: Table }[]): ScanRequest[] {
+export function targetRequests(
+  targets: readonly Buffer[],
+  covered: readonly { path: Buffer; table: Table }[],
+): ScanRequest[] {
   const wanted: { path: Buffer; link: boolean }[] = [];
   for (const target of targets) {
     const tree = covered.find(({ path }) => isBelow(target, path));
@@ -121,7 +124,11 @@ function isFolder(path: Buffer): boolean {
 function gitFiles(table: Table, root: Buffer): Buffer[] {
   const found: Buffer[] = [];
   for (let index = 1; index < table.count; index++) {
-    if (table.nameLength(index) === 4 && table.kind(index) === KIND.file && table.name(index).toString('latin1') === '.git') {
+    if (
+      table.nameLength(index) === 4 &&
+      table.kind(index) === KIND.file &&
+      table.name(index).toString('latin1') === '.git'
+    ) {
       found.push(pathOf(table, root, index));
     }
   }

@@ -50,3 +50,8 @@ export function writeAll(fd: number, bytes: Uint8Array, length: number, position
 export function hashOf(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
+
+/** Returns the hash of a folder's node: of another kind than a file's, so that no file's bytes can be taken for a folder. */
+export function nodeHashOf(body: Uint8Array): Buffer {
+  return createHash('sha256').update('folder\0').update(body).digest();
+}

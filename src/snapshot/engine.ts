@@ -14,6 +14,7 @@ import { gitPlaces, repositoryTop } from './git-places.ts';
 import { diskReader, gitChanges, type StateReader } from './git-words.ts';
 import { idMaker } from './id.ts';
 import { keep, type Looked, requestOf } from './keep.ts';
+import { KIND } from './kinds.ts';
 import { lockStore } from './lock.ts';
 import { entryAt, findRecord, holders, requirePaths } from './lookup.ts';
 import { loadNative } from './native.ts';
@@ -24,7 +25,7 @@ import { Present } from './present.ts';
 import { prune } from './prune.ts';
 import type { SnapshotRecord } from './record.ts';
 import { REGENERABLE, regenerableTest } from './regenerable.ts';
-import { type Plan, planRollback, resumeRollback, rollback, type RollbackTools } from './rollback.ts';
+import { type Plan, planRollback, type RollbackTools, resumeRollback, rollback } from './rollback.ts';
 import { Scanner, type ScanRequest } from './scan.ts';
 import type { Progress, RollbackOptions, RollbackPlan, RollbackStep, Snapshots } from './snapshot.ts';
 import { StatReader } from './stat.ts';
@@ -32,7 +33,6 @@ import { Store } from './store.ts';
 import type { Table } from './table.ts';
 import { textDiff } from './text-diff.ts';
 import { verify } from './verify.ts';
-import { KIND } from './kinds.ts';
 
 const MAX_STEPS = 10_000;
 const GIGABYTE = 1024 ** 3;
@@ -80,7 +80,13 @@ export function openEngine(options: SnapshotOptions): Snapshots {
   };
   const present = new Present(new Scanner(reader, checker, new Capture(store, native, reader, true), scanOptions));
   const now = options.now ?? Date.now;
-  const tools: RollbackTools = { store, present, native, now, nextId: idMaker(store.records.at(-1)?.summary.id ?? null) };
+  const tools: RollbackTools = {
+    store,
+    present,
+    native,
+    now,
+    nextId: idMaker(store.records.at(-1)?.summary.id ?? null),
+  };
   const preview = (record: SnapshotRecord, asked: RollbackOptions): { plan: Plan; looked: Looked[] } => {
     requirePaths(store, record, asked.paths.map(canonical));
     const looking = new Present(new Scanner(reader, checker, new Capture(store, native, reader, false), scanOptions));
@@ -107,7 +113,11 @@ export function openEngine(options: SnapshotOptions): Snapshots {
           return keep(tools, request);
         } catch (error) {
           if (!(error instanceof BelayError) || error.code !== 'snapshot.no-space') throw error;
-          const { dropped } = prune(store, present, { dryRun: false, keep: liveSession(request.reason.session), now: now() });
+          const { dropped } = prune(store, present, {
+            dryRun: false,
+            keep: liveSession(request.reason.session),
+            now: now(),
+          });
           if (dropped.length === 0) throw error;
           return keep(tools, request);
         }
@@ -116,9 +126,15 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     async list({ root, session, limit }) {
       const wanted = root === undefined ? undefined : shownPath(canonical(root));
       const found = store.records.filter(({ summary }) => {
-        return (wanted === undefined || summary.root === wanted) && (session === undefined || summary.reason.session === session);
+        return (
+          (wanted === undefined || summary.root === wanted) &&
+          (session === undefined || summary.reason.session === session)
+        );
       });
-      return found.reverse().slice(0, limit ?? found.length).map(({ summary }) => summary);
+      return found
+        .reverse()
+        .slice(0, limit ?? found.length)
+        .map(({ summary }) => summary);
     },
     async get(id) {
       return findRecord(store, id).summary;
@@ -156,7 +172,12 @@ export function openEngine(options: SnapshotOptions): Snapshots {
         const known = byRoot.get(root);
         byRoot.set(root, { root, snapshots: (known?.snapshots ?? 0) + 1, newest: summary.at });
       }
-      return { snapshots: store.records.length, bytes: store.bytes, budgetBytes: store.budgetBytes, byRoot: [...byRoot.values()] };
+      return {
+        snapshots: store.records.length,
+        bytes: store.bytes,
+        budgetBytes: store.budgetBytes,
+        byRoot: [...byRoot.values()],
+      };
     },
     async close() {
       await checker.close();
@@ -193,7 +214,12 @@ function liveSession(session: string | null): string[] {
 }
 
 function publicPlan(store: Store, record: SnapshotRecord, plan: Plan): RollbackPlan {
-  const counts: Record<RollbackStep['kind'], number> = { 'bring-back': plan.returns.length, revert: 0, remove: 0, mode: 0 };
+  const counts: Record<RollbackStep['kind'], number> = {
+    'bring-back': plan.returns.length,
+    revert: 0,
+    remove: 0,
+    mode: 0,
+  };
   const steps: RollbackStep[] = plan.returns.map(({ path }) => {
     return { kind: 'bring-back', path: shownPath(path), type: 'folder', bytes: 0, conflict: false };
   });

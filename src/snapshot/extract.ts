@@ -14,7 +14,13 @@ import type { RollbackTools } from './rollback.ts';
 import type { Progress, RollbackOptions, RollbackResult } from './snapshot.ts';
 
 /** Extracts `record` below `to`: the workspace at its top, other trees under their whole paths. */
-export function extract(tools: RollbackTools, record: SnapshotRecord, options: RollbackOptions, to: string, progress?: Progress): RollbackResult {
+export function extract(
+  tools: RollbackTools,
+  record: SnapshotRecord,
+  options: RollbackOptions,
+  to: string,
+  progress?: Progress,
+): RollbackResult {
   const started = performance.now();
   const { store, native } = tools;
   requirePaths(store, record, options.paths.map(canonical));
@@ -35,7 +41,8 @@ export function extract(tools: RollbackTools, record: SnapshotRecord, options: R
       expand: () => null,
       visit(difference) {
         const found = lstatSync(difference.path, { throwIfNoEntry: false });
-        if (found === undefined || (found.isDirectory() && difference.was?.kind === KIND.folder)) planner.add(difference);
+        if (found === undefined || (found.isDirectory() && difference.was?.kind === KIND.folder))
+          planner.add(difference);
         else there.push({ path: difference.path, why: 'something is there already' });
       },
     });

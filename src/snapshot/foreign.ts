@@ -4,13 +4,12 @@
  * without a session is followed by nobody we know. Only paths that others changed are a conflict for a rollback.
  */
 
-import { compare, type Side, storedSide } from './compare.ts';
+import { compare, presentSide, type Side, storedSide } from './compare.ts';
 import type { Looked } from './keep.ts';
+import type { Entry } from './node.ts';
 import { entryOf } from './node.ts';
-import { presentSide } from './compare.ts';
 import { isBelow } from './path-bytes.ts';
 import type { KeptRoot, SnapshotRecord } from './record.ts';
-import type { Entry } from './node.ts';
 import type { Store } from './store.ts';
 
 /** The paths that others than the session of a snapshot changed after it. */

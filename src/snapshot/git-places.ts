@@ -60,7 +60,8 @@ function readIndex(gitDir: string): Buffer {
   try {
     const index = readFileSync(join(gitDir, 'index'));
     if (index.length > 12) parts.push(index);
-    for (const name of readdirSync(gitDir)) if (name.startsWith('sharedindex.')) parts.push(readFileSync(join(gitDir, name)));
+    for (const name of readdirSync(gitDir))
+      if (name.startsWith('sharedindex.')) parts.push(readFileSync(join(gitDir, name)));
   } catch {
     // No index: nothing is tracked.
   }

@@ -93,7 +93,8 @@ export function gitChanges(before: StateReader, after: StateReader): string[] {
   }
   const stashes = [stashCount(before), stashCount(after)] as const;
   if (stashes[0] !== stashes[1]) words.push(`stash ${stashes[0]} → ${stashes[1]} entries`);
-  if (from.operation !== to.operation) words.push(`${from.operation ?? 'nothing'} → ${to.operation ?? 'nothing'} under way`);
+  if (from.operation !== to.operation)
+    words.push(`${from.operation ?? 'nothing'} → ${to.operation ?? 'nothing'} under way`);
   const indexes = [before('git', 'index'), after('git', 'index')] as const;
   if (indexes[1] !== null && (indexes[0] === null || !indexes[0].equals(indexes[1]))) words.push('the index');
   return words;
@@ -127,7 +128,10 @@ function headWords(state: NonNullable<SnapshotSummary['git']>): string {
 }
 
 function refWords(name: string): string {
-  return name.replace(/^refs\/heads\//, 'branch ').replace(/^refs\/tags\//, 'tag ').replace(/^refs\/remotes\//, 'remote ');
+  return name
+    .replace(/^refs\/heads\//, 'branch ')
+    .replace(/^refs\/tags\//, 'tag ')
+    .replace(/^refs\/remotes\//, 'remote ');
 }
 
 function looseRefs(commonDir: string): string[] {

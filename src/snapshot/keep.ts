@@ -3,13 +3,12 @@
 import { existsSync, lstatSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BelayError, causeText } from '../errors.ts';
-import { canonical, gitLocks, gitRequests, targetRequests, workspaceRequest } from './coverage.ts';
+import { canonical, gitLocks, gitRequests, pathOf, targetRequests, workspaceRequest } from './coverage.ts';
 import { gitPlaces, repositoryTop } from './git-places.ts';
 import { describeGit } from './git-words.ts';
 import { KIND, NOTE, noteWords } from './kinds.ts';
 import { entryOf } from './node.ts';
 import { isBelow, shownPath } from './path-bytes.ts';
-import { pathOf } from './coverage.ts';
 import type { Present } from './present.ts';
 import type { KeptRoot, Quarantined, SnapshotRecord } from './record.ts';
 import type { ScanRequest } from './scan.ts';
@@ -122,7 +121,10 @@ function record(
     reason: request.reason,
     ...totals(looked),
     newBytes,
-    notKept: [...notKept(looked), ...slots.map(({ path }) => ({ path: shownPath(path), why: noteWords(NOTE.quarantine) ?? '' }))],
+    notKept: [
+      ...notKept(looked),
+      ...slots.map(({ path }) => ({ path: shownPath(path), why: noteWords(NOTE.quarantine) ?? '' })),
+    ],
     git: root === null ? null : describeGit(root),
     ms: performance.now() - started,
   };
@@ -133,14 +135,20 @@ function record(
 }
 
 /** The newest snapshot of the tree, when it is the same session's and holds exactly what is there now. */
-function unchangedSince(store: Store, request: TakeRequest, root: string | null, roots: readonly KeptRoot[]): SnapshotRecord | null {
+function unchangedSince(
+  store: Store,
+  request: TakeRequest,
+  root: string | null,
+  roots: readonly KeptRoot[],
+): SnapshotRecord | null {
   if (request.reason.kind !== 'release' && request.reason.kind !== 'burst') return null;
   const last = store.records.findLast(({ summary }) => summary.root === root);
   if (last === undefined || last.summary.reason.session !== request.reason.session) return null;
   if (last.quarantined.length > 0 || last.roots.length !== roots.length) return null;
   const same = roots.every((own, i) => {
     const other = last.roots[i];
-    if (other === undefined || !other.path.equals(own.path) || other.role !== own.role || other.tier !== own.tier) return false;
+    if (other === undefined || !other.path.equals(own.path) || other.role !== own.role || other.tier !== own.tier)
+      return false;
     const [a, b] = [own.entry, other.entry];
     return a.kind === b.kind && a.mode === b.mode && a.uid === b.uid && a.gid === b.gid && a.hash.equals(b.hash);
   });

@@ -64,7 +64,9 @@ function readHolder(file: string): Holder | null {
     const found: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (typeof found !== 'object' || found === null) return null;
     const { pid, started, boot } = { pid: 0, started: '', boot: '', ...found };
-    return typeof pid === 'number' && typeof started === 'string' && typeof boot === 'string' ? { pid, started, boot } : null;
+    return typeof pid === 'number' && typeof started === 'string' && typeof boot === 'string'
+      ? { pid, started, boot }
+      : null;
   } catch {
     return null;
   }

@@ -48,17 +48,18 @@ function bind(): Native {
   const utimensat: (at: number, path: Uint8Array, times: BigInt64Array, flags: number) => number = libc.func(
     'int utimensat(int at, const uint8_t *path, const int64_t *times, int flags)',
   );
-  const mkfifo: (path: Uint8Array, mode: number) => number = libc.func('int mkfifo(const uint8_t *path, uint32_t mode)');
+  const mkfifo: (path: Uint8Array, mode: number) => number = libc.func(
+    'int mkfifo(const uint8_t *path, uint32_t mode)',
+  );
   const syncfs: (fd: number) => number = libc.func('int syncfs(int fd)');
   const listxattr: (path: Uint8Array, list: Uint8Array | null, size: number) => number = libc.func(
-    'ssize_t llistxattr(const uint8_t *path, uint8_t *list, size_t size)',
+    'int64_t llistxattr(const uint8_t *path, uint8_t *list, size_t size)',
   );
   const getxattr: (path: Uint8Array, name: string, value: Uint8Array, size: number) => number = libc.func(
-    'ssize_t lgetxattr(const uint8_t *path, const char *name, uint8_t *value, size_t size)',
+    'int64_t lgetxattr(const uint8_t *path, const char *name, uint8_t *value, size_t size)',
   );
-  const setxattr: (path: Uint8Array, name: string, value: Uint8Array, size: number, flags: number) => number = libc.func(
-    'int lsetxattr(const uint8_t *path, const char *name, const uint8_t *value, size_t size, int flags)',
-  );
+  const setxattr: (path: Uint8Array, name: string, value: Uint8Array, size: number, flags: number) => number =
+    libc.func('int lsetxattr(const uint8_t *path, const char *name, const uint8_t *value, size_t size, int flags)');
   const attributeNames = Buffer.alloc(MAX_ATTRIBUTE_BYTES);
   const times = new BigInt64Array(4);
 

@@ -140,7 +140,22 @@ export function decodeNode(bytes: Buffer): Entry[] {
     if (name.length !== nameLength || nameLength === 0) throw new Error('a folder of the store ends early');
     at += nameLength;
     const flags = marks & KEPT_FLAGS;
-    entries.push({ name, kind, flags, note, mode, uid, gid, seconds, nanoseconds, size, hash, extra, group, index: -1 });
+    entries.push({
+      name,
+      kind,
+      flags,
+      note,
+      mode,
+      uid,
+      gid,
+      seconds,
+      nanoseconds,
+      size,
+      hash,
+      extra,
+      group,
+      index: -1,
+    });
   }
   return entries;
 }

@@ -59,7 +59,8 @@ export async function openSnapshots(options: OpenOptions): Promise<Snapshots> {
   };
 
   const ask = <Result>(method: ToWorker['method'], given: readonly unknown[], progress?: Progress): Promise<Result> => {
-    if (closed) return Promise.reject(new BelayError('snapshot.failed', { root: folder, cause: 'the store is closed' }));
+    if (closed)
+      return Promise.reject(new BelayError('snapshot.failed', { root: folder, cause: 'the store is closed' }));
     live.worker ??= start();
     const asked = live.worker;
     const call = ++calls;

@@ -83,7 +83,8 @@ export function shownPath(path: Uint8Array): string {
   const text = Buffer.from(path).toString('utf8');
   if (!text.includes('\uFFFD') || Buffer.from(text, 'utf8').equals(path)) return text;
   let shown = '';
-  for (const byte of path) shown += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  for (const byte of path)
+    shown += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
   return shown;
 }
 

@@ -1,6 +1,6 @@
 /** What a rollback would do: the differences between a snapshot and the present, as operations in the order of their doing. */
 
-import { sameContent, sameMeta, type Difference } from './compare.ts';
+import { type Difference, sameContent, sameMeta } from './compare.ts';
 import { isOperationState } from './git-words.ts';
 import { FLAG, KIND, NOTE } from './kinds.ts';
 import type { Entry } from './node.ts';
@@ -49,7 +49,11 @@ export class Planner {
       return;
     }
     if (was.note === NOTE.unreadable || was.kind === KIND.socket || was.kind === KIND.device) {
-      if (is === null || is.kind !== was.kind) this.lost.push({ path, why: was.note === NOTE.unreadable ? 'it could not be read then' : 'sockets and devices are not kept' });
+      if (is === null || is.kind !== was.kind)
+        this.lost.push({
+          path,
+          why: was.note === NOTE.unreadable ? 'it could not be read then' : 'sockets and devices are not kept',
+        });
       return;
     }
     if (is !== null && was.kind === KIND.folder && is.kind === KIND.folder && is.note === NOTE.unreadable) {
@@ -87,7 +91,8 @@ export class Planner {
     if (is.note === NOTE.mountPoint || is.note === NOTE.store) return false;
     if (state !== null) {
       if (state.startsWith('objects/') || /^modules\/.*\/objects\//.test(state)) return false;
-      if (isOperationState(state.split('/')[0] ?? '') || isOperationState(nameBytes(Buffer.from(state)).toString())) return true;
+      if (isOperationState(state.split('/')[0] ?? '') || isOperationState(nameBytes(Buffer.from(state)).toString()))
+        return true;
     }
     return this.#removeNew;
   }

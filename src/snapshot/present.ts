@@ -1,6 +1,6 @@
 /** The trees as they are now: scans them, and remembers the last table of each so that the next scan has little to do. */
 
-import type { ScanRequest, Scanner } from './scan.ts';
+import type { Scanner, ScanRequest } from './scan.ts';
 import type { Table } from './table.ts';
 
 /** Entries remembered over all trees: a hundred bytes each. */

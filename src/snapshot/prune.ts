@@ -135,7 +135,9 @@ function sweep(store: Store, live: Live): void {
     } else if (isLive(hash)) liveBytes.set(place.segment, (liveBytes.get(place.segment) ?? 0) + place.length);
   }
   store.dropBig(big);
-  const thin = [...store.segments.sizes()].filter(([segment, size]) => (liveBytes.get(segment) ?? 0) < size * LIVE_PART);
+  const thin = [...store.segments.sizes()].filter(
+    ([segment, size]) => (liveBytes.get(segment) ?? 0) < size * LIVE_PART,
+  );
   if (thin.length > 0) compact(store, new Set(thin.map(([segment]) => segment)), isLive);
   for (const name of readdirSync(`${store.folder}/links`)) {
     if (name.length === HASH_BYTES * 2 && !live.links.has(name)) unlinkSync(`${store.folder}/links/${name}`);
@@ -143,7 +145,8 @@ function sweep(store: Store, live: Live): void {
   const named = new Set<string>(store.records.map(({ summary }) => summary.id));
   const aside = readdirSync(`${store.folder}/quarantine`).sort().reverse();
   for (const [i, id] of aside.entries()) {
-    if (!named.has(id) || i >= KEEP_QUARANTINED) rmSync(`${store.folder}/quarantine/${id}`, { recursive: true, force: true });
+    if (!named.has(id) || i >= KEEP_QUARANTINED)
+      rmSync(`${store.folder}/quarantine/${id}`, { recursive: true, force: true });
   }
 }
 

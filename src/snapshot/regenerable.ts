@@ -46,7 +46,9 @@ export const REGENERABLE: readonly string[] = Object.keys(MANIFESTS);
  * Returns a test of a folder by its name and the names beside it. A name that the table does not have was named by the
  * user, and needs no manifest.
  */
-export function regenerableTest(names: readonly string[]): (name: string, beside: (name: string) => boolean) => boolean {
+export function regenerableTest(
+  names: readonly string[],
+): (name: string, beside: (name: string) => boolean) => boolean {
   const known = new Set(names);
   return (name, beside) => {
     if (!known.has(name)) return false;

@@ -49,7 +49,12 @@ const journalSchema = z.strictObject({
 type Journal = z.infer<typeof journalSchema>;
 
 /** Returns what a rollback to `record` would do to the trees as they were looked at. */
-export function planRollback(tools: RollbackTools, record: SnapshotRecord, options: RollbackOptions, looked: readonly Looked[]): Plan {
+export function planRollback(
+  tools: RollbackTools,
+  record: SnapshotRecord,
+  options: RollbackOptions,
+  looked: readonly Looked[],
+): Plan {
   const { store } = tools;
   const foreign = foreignChanges(store, record, looked);
   const gitFolders = record.roots.filter(({ role }) => role === 'git').map(({ path }) => path);
@@ -80,7 +85,12 @@ export function planRollback(tools: RollbackTools, record: SnapshotRecord, optio
 }
 
 /** Rolls back to `record`. Throws `rollback.unfinished`, `rollback.git-busy`, `snapshot.path-unknown` and what taking throws. */
-export function rollback(tools: RollbackTools, record: SnapshotRecord, options: RollbackOptions, progress?: Progress): RollbackResult {
+export function rollback(
+  tools: RollbackTools,
+  record: SnapshotRecord,
+  options: RollbackOptions,
+  progress?: Progress,
+): RollbackResult {
   const started = performance.now();
   requireFinished(tools, record);
   requirePaths(tools.store, record, options.paths.map(canonical));
@@ -88,7 +98,12 @@ export function rollback(tools: RollbackTools, record: SnapshotRecord, options: 
   const { summary: undo, looked } = keepTrees(tools, treesOf(record), {
     root: record.summary.root,
     paths: record.summary.paths,
-    reason: { kind: 'before-rollback', request: null, session: record.summary.reason.session, command: `rollback ${record.summary.id}` },
+    reason: {
+      kind: 'before-rollback',
+      request: null,
+      session: record.summary.reason.session,
+      command: `rollback ${record.summary.id}`,
+    },
   });
   const plan = planRollback(tools, record, options, looked);
   const leave = options.force ? [] : plan.operations.filter(({ conflict }) => conflict).map(({ path }) => path);
@@ -165,7 +180,8 @@ function carryOut(
     applier.done++;
   }
   applier.run(operations);
-  for (const root of record.roots) if (exists(root.path)) syncTree(shownPath(root.path), native?.syncFileSystem ?? null);
+  for (const root of record.roots)
+    if (exists(root.path)) syncTree(shownPath(root.path), native?.syncFileSystem ?? null);
   progress?.({ phase: 'verifying', files: 0, total: null });
   const options = optionsOf(journal);
   const rest = planRollback(tools, record, options, look(tools, record));
@@ -203,7 +219,8 @@ function noteFolders(
   }
   const above = new Set<string>();
   for (const key of touched) {
-    for (let at = key; at.length > 1 && !above.has(at); at = at.slice(0, Math.max(1, at.lastIndexOf('/')))) above.add(at);
+    for (let at = key; at.length > 1 && !above.has(at); at = at.slice(0, Math.max(1, at.lastIndexOf('/'))))
+      above.add(at);
   }
   const side = storedSide(tools.store);
   const walk = (path: Buffer, entry: Entry): void => {
@@ -234,7 +251,9 @@ function interestIn(paths: readonly string[], quarantined: readonly Buffer[]): (
   };
 }
 
-function treesOf(record: SnapshotRecord): { request: ReturnType<typeof requestOf>; role: SnapshotRecord['roots'][number]['role'] }[] {
+function treesOf(
+  record: SnapshotRecord,
+): { request: ReturnType<typeof requestOf>; role: SnapshotRecord['roots'][number]['role'] }[] {
   return record.roots.map((root) => ({ request: requestOf(root), role: root.role }));
 }
 
@@ -243,7 +262,8 @@ function optionsOf(journal: Journal): RollbackOptions {
 }
 
 function requireFinished(tools: RollbackTools, record: SnapshotRecord): void {
-  if (journals(tools).length > 0) throw new BelayError('rollback.unfinished', { root: record.summary.root ?? record.summary.paths[0] ?? '' });
+  if (journals(tools).length > 0)
+    throw new BelayError('rollback.unfinished', { root: record.summary.root ?? record.summary.paths[0] ?? '' });
 }
 
 function requireIdleGit(record: SnapshotRecord): void {

@@ -245,7 +245,9 @@ export class Scanner {
     if (this.#request.git) return null;
     const top = repositoryTop(dirname(shownPath(this.#request.path)));
     const places = top === null ? null : gitPlaces(top);
-    return top === null || places === null ? null : { top: Buffer.byteLength(top), tracked: this.#tracked(places.gitDir) };
+    return top === null || places === null
+      ? null
+      : { top: Buffer.byteLength(top), tracked: this.#tracked(places.gitDir) };
   }
 
   /** Forgets what git tracked, so that the next scan reads it anew. */
@@ -288,14 +290,26 @@ export class Scanner {
         child = old.end(child);
       }
       const match = old !== null && child < end && order === 0 ? child : -1;
-      if (old !== null && match >= 0 && !this.#isTouched(match) && old.kind(match) !== KIND.leftOut && old.kind(match) !== KIND.folder) {
+      if (
+        old !== null &&
+        match >= 0 &&
+        !this.#isTouched(match) &&
+        old.kind(match) !== KIND.leftOut &&
+        old.kind(match) !== KIND.folder
+      ) {
         this.#new.copyRange(old, match, old.end(match), index);
       } else this.#entry(index, name, match, inside, beside);
     }
   }
 
   /** Looks at one thing and adds it below `parent`. `known` is what was there under its name, or -1. */
-  #entry(parent: number, name: Buffer, known: number, inside: Surroundings, beside: ((name: string) => boolean) | null): void {
+  #entry(
+    parent: number,
+    name: Buffer,
+    known: number,
+    inside: Surroundings,
+    beside: ((name: string) => boolean) | null,
+  ): void {
     const before = this.#path.push(name, 0, name.length);
     const errno = this.#reader.read(this.#path.bytes, this.#path.length);
     const table = this.#new;
@@ -307,7 +321,13 @@ export class Scanner {
     const kind = kindOf(this.#reader.mode);
     const old = this.#old;
     const same = old !== null && known >= 0 && old.kind(known) === kind ? known : -1;
-    const leftOut = this.#leftOutNote(name, kind, inside, beside, old !== null && known >= 0 ? old.kind(known) : KIND.absent);
+    const leftOut = this.#leftOutNote(
+      name,
+      kind,
+      inside,
+      beside,
+      old !== null && known >= 0 ? old.kind(known) : KIND.absent,
+    );
     if (leftOut !== NOTE.none && !(leftOut === NOTE.regenerable && this.#request.regenerable === 'link')) {
       this.#leaveOut(parent, name, leftOut);
       this.#path.cut(before);
@@ -343,7 +363,8 @@ export class Scanner {
     was: number,
   ): number {
     if (inside.git !== 'none') {
-      if (kind === KIND.file && (name.toString('latin1').endsWith('.lock') || isTemporaryObject(name, inside))) return NOTE.gitLock;
+      if (kind === KIND.file && (name.toString('latin1').endsWith('.lock') || isTemporaryObject(name, inside)))
+        return NOTE.gitLock;
       if (this.#isOtherWorktree(name)) return NOTE.otherWorktree;
       return NOTE.none;
     }
@@ -367,7 +388,11 @@ export class Scanner {
     if (own === null) return false;
     const worktrees = Buffer.concat([this.#request.path, Buffer.from('/worktrees/')]);
     const path = this.#path.view();
-    return path.length === worktrees.length + name.length && path.subarray(0, worktrees.length).equals(worktrees) && name.toString() !== own;
+    return (
+      path.length === worktrees.length + name.length &&
+      path.subarray(0, worktrees.length).equals(worktrees) &&
+      name.toString() !== own
+    );
   }
 
   /** The names in the folder at hand, sorted by their bytes; null when it can't be read. */
@@ -401,7 +426,7 @@ export class Scanner {
 
   #isRecent(secondsAt: number, nsAt: number): boolean {
     const rows = this.#new.rows;
-    const seconds = secondsAt === nsAt - 1 ? ((rows[secondsAt] ?? 0) >>> 0) : wide(rows, secondsAt);
+    const seconds = secondsAt === nsAt - 1 ? (rows[secondsAt] ?? 0) >>> 0 : wide(rows, secondsAt);
     const ns = rows[nsAt] ?? 0;
     // A file system that keeps whole seconds only says so by its zeros: allow it two.
     if (ns === 0) return seconds >= this.#racyFromSeconds - 2;

@@ -4,8 +4,18 @@
  * What was appended after the last sync may be torn by a power cut: it is cut off when the store is opened.
  */
 
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, readSync, unlinkSync } from 'node:fs';
-import { hashOf, syncFolder, writeAll } from './durable.ts';
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  unlinkSync,
+} from 'node:fs';
+import { hashOf, nodeHashOf, syncFolder, writeAll } from './durable.ts';
 import { OBJECT, type ObjectIndex, type Place } from './object-index.ts';
 import { HASH_BYTES } from './table.ts';
 
@@ -213,7 +223,8 @@ export class Segments {
       const offset = bytes.readUInt32LE(at + 32);
       const length = bytes.readUInt32LE(at + 36);
       const kind = bytes.readUInt32LE(at + 40);
-      if (offset !== end + HEADER_BYTES || offset + length > size || (kind !== OBJECT.blob && kind !== OBJECT.node)) break;
+      if (offset !== end + HEADER_BYTES || offset + length > size || (kind !== OBJECT.blob && kind !== OBJECT.node))
+        break;
       this.#index.add(bytes.subarray(at, at + HASH_BYTES), { segment: number, offset, length, kind });
       end = offset + length;
       good = at + INDEX_ENTRY_BYTES;
@@ -253,6 +264,6 @@ export class Segments {
 
 /** Returns whether an object's bytes have the hash that names them. */
 export function hasHash(bytes: Buffer, kind: number, hash: Uint8Array): boolean {
-  const covered = kind === OBJECT.node ? bytes.subarray(0, bytes.length - NODE_TRAILER_BYTES) : bytes;
-  return hashOf(covered).equals(hash);
+  if (kind !== OBJECT.node) return hashOf(bytes).equals(hash);
+  return nodeHashOf(bytes.subarray(0, bytes.length - NODE_TRAILER_BYTES)).equals(hash);
 }

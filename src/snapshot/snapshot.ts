@@ -37,7 +37,11 @@ export interface SnapshotSummary {
   readonly newBytes: number;
   /** Paths that are not fully kept, with why: unreadable, a socket, changed while read, link tier. Capped at 1,000. */
   readonly notKept: readonly { readonly path: string; readonly why: string }[];
-  readonly git: { readonly head: string | null; readonly branch: string | null; readonly operation: string | null } | null;
+  readonly git: {
+    readonly head: string | null;
+    readonly branch: string | null;
+    readonly operation: string | null;
+  } | null;
   readonly ms: number;
 }
 
@@ -102,14 +106,22 @@ export interface PruneResult {
 }
 
 /** Called with what has been done so far, at most every 100 ms. */
-export type Progress = (done: { readonly phase: string; readonly files: number; readonly total: number | null }) => void;
+export type Progress = (done: {
+  readonly phase: string;
+  readonly files: number;
+  readonly total: number | null;
+}) => void;
 
 /** The engine as the daemon sees it. Every method may take long and never blocks the caller's event loop. */
 export interface Snapshots {
   /** Resolves once content and metadata are durable. Throws `snapshot.no-space`, `snapshot.failed`. */
   take(request: TakeRequest, progress?: Progress): Promise<SnapshotSummary>;
   /** Newest first. */
-  list(filter: { readonly root?: string; readonly session?: string; readonly limit?: number }): Promise<readonly SnapshotSummary[]>;
+  list(filter: {
+    readonly root?: string;
+    readonly session?: string;
+    readonly limit?: number;
+  }): Promise<readonly SnapshotSummary[]>;
   /** Throws `snapshot.unknown` with the nearest ids. `id` may be a unique prefix, or `last`. */
   get(id: string): Promise<SnapshotSummary>;
   plan(id: string, options: RollbackOptions): Promise<RollbackPlan>;

@@ -8,7 +8,17 @@ import { type Native, STATX_WORDS } from './native.ts';
 
 /** Words of a row: mode, uid, gid, inode (2), size (2), mtime seconds (2), mtime ns, ctime seconds, ctime ns. */
 export const ROW_WORDS = 12;
-export const ROW = { mode: 0, uid: 1, gid: 2, inode: 3, size: 5, mtime: 7, mtimeNs: 9, ctime: 10, ctimeNs: 11 } as const;
+export const ROW = {
+  mode: 0,
+  uid: 1,
+  gid: 2,
+  inode: 3,
+  size: 5,
+  mtime: 7,
+  mtimeNs: 9,
+  ctime: 10,
+  ctimeNs: 11,
+} as const;
 
 /** Where statx(2) puts each word of a row. */
 const AT = [7, 5, 6, 8, 9, 10, 11, 28, 29, 30, 24, 26] as const;
@@ -34,7 +44,8 @@ export class StatReader {
 
   /** Reads `path`, whose byte at `length` is NUL. Returns 0, or the errno (ENOENT also where a parent is no folder). */
   read(path: Buffer, length: number): number {
-    const errno = this.#native === null ? this.#readByNode(path.subarray(0, length)) : this.#native.statx(path, this.#bytes);
+    const errno =
+      this.#native === null ? this.#readByNode(path.subarray(0, length)) : this.#native.statx(path, this.#bytes);
     if (errno !== 0) return errno === ENOTDIR ? ENOENT : errno;
     this.words[AT[0]] = (this.words[AT[0]] ?? 0) & 0xffff;
     return 0;

@@ -12,8 +12,8 @@ import {
   constants,
   copyFileSync,
   fdatasyncSync,
-  ftruncateSync,
   fsyncSync,
+  ftruncateSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -124,7 +124,8 @@ export class Store {
   putFile(fd: number, path: Buffer): Buffer {
     const temporary = `${this.folder}/objects/tmp-${process.pid}-${this.#temporary++}`;
     try {
-      const { hash, size } = this.#clones && this.#clone(path, temporary) ? this.#hashCopy(temporary) : this.#copy(fd, temporary);
+      const { hash, size } =
+        this.#clones && this.#clone(path, temporary) ? this.#hashCopy(temporary) : this.#copy(fd, temporary);
       if (this.index.has(hash)) {
         unlinkSync(temporary);
         return hash;

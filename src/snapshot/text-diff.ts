@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Entry } from './node.ts';
 import { KIND } from './kinds.ts';
+import type { Entry } from './node.ts';
 import { shownPath } from './path-bytes.ts';
 import { gitState, isLinked, type Operation } from './plan.ts';
 import type { Store } from './store.ts';
@@ -40,14 +40,34 @@ export function textDiff(store: Store, operations: readonly Operation[]): string
 
 function draw(scratch: string): string {
   for (const side of ['a', 'b']) mkdirSync(join(scratch, side), { recursive: true });
-  const options = ['-c', 'core.attributesFile=/dev/null', '-c', 'core.quotePath=false', 'diff', '--no-index', '--no-color', '--no-ext-diff'];
-  const env = { PATH: process.env['PATH'] ?? '', HOME: scratch, GIT_CONFIG_NOSYSTEM: '1', GIT_CEILING_DIRECTORIES: dirname(scratch) };
+  const options = [
+    '-c',
+    'core.attributesFile=/dev/null',
+    '-c',
+    'core.quotePath=false',
+    'diff',
+    '--no-index',
+    '--no-color',
+    '--no-ext-diff',
+  ];
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: scratch,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CEILING_DIRECTORIES: dirname(scratch),
+  };
   try {
-    execFileSync('git', [...options, '--no-prefix', 'a', 'b'], { cwd: scratch, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    execFileSync('git', [...options, '--no-prefix', 'a', 'b'], {
+      cwd: scratch,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return '';
   } catch (error) {
     // It exits with 1 when there are differences: git-diff(1).
-    if (error instanceof Error && 'status' in error && error.status === 1 && 'stdout' in error) return String(error.stdout);
+    if (error instanceof Error && 'status' in error && error.status === 1 && 'stdout' in error)
+      return String(error.stdout);
     throw error;
   }
 }

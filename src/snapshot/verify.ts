@@ -45,9 +45,14 @@ export async function verify(store: Store, progress?: Progress): Promise<VerifyR
   return { snapshots: records.length, objects, bytes, damaged };
 }
 
-async function objectDamage(store: Store, hash: Buffer, place: { segment: number; offset: number; length: number; kind: number }): Promise<string | null> {
+async function objectDamage(
+  store: Store,
+  hash: Buffer,
+  place: { segment: number; offset: number; length: number; kind: number },
+): Promise<string | null> {
   try {
-    if (place.segment !== OWN_FILE) return hasHash(store.segments.read(place), place.kind, hash) ? null : 'its bytes are damaged';
+    if (place.segment !== OWN_FILE)
+      return hasHash(store.segments.read(place), place.kind, hash) ? null : 'its bytes are damaged';
     const sum = createHash('sha256');
     for await (const chunk of createReadStream(store.bigFile(hash), { highWaterMark: 1024 * 1024 })) sum.update(chunk);
     return sum.digest().equals(hash) ? null : 'its bytes are damaged';
@@ -95,5 +100,7 @@ function entryDamage(store: Store, entry: Entry, damagedObjects: ReadonlyMap<str
   const link = lstatSync(store.linkFile(entry.hash), { bigint: true, throwIfNoEntry: false });
   if (link === undefined) return 'its kept link is missing';
   const then = entry.seconds * 1_000_000_000n + BigInt(entry.nanoseconds);
-  return Number(link.size) === entry.size && link.mtimeNs === then ? null : 'it was changed in place after it was kept by hard link';
+  return Number(link.size) === entry.size && link.mtimeNs === then
+    ? null
+    : 'it was changed in place after it was kept by hard link';
 }

@@ -41,7 +41,13 @@ if (port !== null) {
       port.postMessage({ kind: 'value', call, value });
     } catch (error) {
       const known = error instanceof BelayError ? error : null;
-      port.postMessage({ kind: 'error', call, code: known?.code ?? null, fields: known?.fields ?? {}, text: causeText(error) });
+      port.postMessage({
+        kind: 'error',
+        call,
+        code: known?.code ?? null,
+        fields: known?.fields ?? {},
+        text: causeText(error),
+      });
     }
   });
 }

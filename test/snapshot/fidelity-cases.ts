@@ -101,7 +101,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 10,
     title: 'modes 0600/0444/setgid dir',
     repository: true,
-    setup: 'echo k > key.pem; chmod 600 key.pem; echo r > ro.txt; chmod 444 ro.txt; mkdir g; echo 1 > g/f; chmod 2775 g',
+    setup:
+      'echo k > key.pem; chmod 600 key.pem; echo r > ro.txt; chmod 444 ro.txt; mkdir g; echo 1 > g/f; chmod 2775 g',
     operation: 'chmod -R 777 .',
     targets: [],
   },
@@ -141,7 +142,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 15,
     title: 'merge in progress with conflict',
     repository: true,
-    setup: 'git checkout -q feature; echo other >> a.txt; git commit -qam f; git checkout -q main; git merge feature >/dev/null 2>&1; echo half-resolved >> a.txt',
+    setup:
+      'git checkout -q feature; echo other >> a.txt; git commit -qam f; git checkout -q main; git merge feature >/dev/null 2>&1; echo half-resolved >> a.txt',
     operation: 'git merge --abort || git reset -q --hard',
     targets: [],
   },
@@ -149,7 +151,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 16,
     title: 'rebase in progress with conflict',
     repository: true,
-    setup: 'git checkout -q feature; echo other >> a.txt; git commit -qam f; git rebase main >/dev/null 2>&1; echo half >> a.txt',
+    setup:
+      'git checkout -q feature; echo other >> a.txt; git commit -qam f; git rebase main >/dev/null 2>&1; echo half >> a.txt',
     operation: 'git rebase --abort || git checkout -qf main',
     targets: [],
   },
@@ -157,7 +160,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 17,
     title: 'cherry-pick in progress',
     repository: true,
-    setup: 'git checkout -q feature; echo other >> a.txt; git commit -qam f; git checkout -q main; git cherry-pick feature >/dev/null 2>&1',
+    setup:
+      'git checkout -q feature; echo other >> a.txt; git commit -qam f; git checkout -q main; git cherry-pick feature >/dev/null 2>&1',
     operation: 'git cherry-pick --abort || git reset -q --hard',
     targets: [],
   },
@@ -165,7 +169,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 18,
     title: 'bisect in progress',
     repository: true,
-    setup: 'for i in 1 2 3 4 5; do echo $i >> src/y.js; git commit -qam b$i; done; git bisect start >/dev/null 2>&1; git bisect bad >/dev/null; git bisect good HEAD~5 >/dev/null',
+    setup:
+      'for i in 1 2 3 4 5; do echo $i >> src/y.js; git commit -qam b$i; done; git bisect start >/dev/null 2>&1; git bisect bad >/dev/null; git bisect good HEAD~5 >/dev/null',
     operation: 'git bisect reset >/dev/null 2>&1',
     targets: [],
   },
@@ -245,7 +250,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 28,
     title: 'nested repo with commits + edits',
     repository: true,
-    setup: 'git init -q nested; (cd nested; git config user.email t@t; git config user.name t; echo n > n.txt; git add n.txt; git commit -qm n; echo dirty >> n.txt; echo un > un.txt)',
+    setup:
+      'git init -q nested; (cd nested; git config user.email t@t; git config user.name t; echo n > n.txt; git add n.txt; git commit -qm n; echo dirty >> n.txt; echo un > un.txt)',
     operation: 'rm -rf nested',
     targets: ['nested'],
   },
@@ -261,7 +267,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 30,
     title: 'submodule with local edits',
     repository: true,
-    setup: 'git init -q ../subsrc; (cd ../subsrc; git config user.email t@t; git config user.name t; echo s > s.txt; git add .; git commit -qm s); git -c protocol.file.allow=always submodule --quiet add ../subsrc sub; git commit -qm sub; echo dirty >> sub/s.txt; echo new > sub/new.txt',
+    setup:
+      'git init -q ../subsrc; (cd ../subsrc; git config user.email t@t; git config user.name t; echo s > s.txt; git add .; git commit -qm s); git -c protocol.file.allow=always submodule --quiet add ../subsrc sub; git commit -qm sub; echo dirty >> sub/s.txt; echo new > sub/new.txt',
     operation: 'git submodule --quiet deinit -f --all; rm -rf .git/modules/sub',
     targets: ['.git/modules/sub', 'sub'],
   },
@@ -318,7 +325,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 37,
     title: 'deep path > 1024 bytes, name 250 bytes',
     repository: true,
-    setup: 'd=deep; for i in $(seq 30); do d=$d/$(printf "d%.0s" $(seq 40)); done; mkdir -p $d; echo x > $d/f; touch $(printf "n%.0s" $(seq 250))',
+    setup:
+      'd=deep; for i in $(seq 30); do d=$d/$(printf "d%.0s" $(seq 40)); done; mkdir -p $d; echo x > $d/f; touch $(printf "n%.0s" $(seq 250))',
     operation: 'rm -rf deep nnn*',
     targets: ['deep'],
   },
@@ -350,7 +358,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 41,
     title: 'tracked file in an ignored dir (force-added)',
     repository: true,
-    setup: 'mkdir dist; echo b > dist/b.js; git add -f dist/b.js; git commit -qm d; echo edit >> dist/b.js; echo extra > dist/e.js',
+    setup:
+      'mkdir dist; echo b > dist/b.js; git add -f dist/b.js; git commit -qm d; echo edit >> dist/b.js; echo extra > dist/e.js',
     operation: 'rm -rf dist',
     targets: ['dist'],
   },
@@ -366,7 +375,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 43,
     title: 'skip-worktree / assume-unchanged local edits',
     repository: true,
-    setup: 'echo loc >> src/x.js; git update-index --skip-worktree src/x.js; echo loc2 >> src/y.js; git update-index --assume-unchanged src/y.js',
+    setup:
+      'echo loc >> src/x.js; git update-index --skip-worktree src/x.js; echo loc2 >> src/y.js; git update-index --assume-unchanged src/y.js',
     operation: 'git checkout -q HEAD^ -- . 2>/dev/null; echo over > src/x.js; echo over > src/y.js',
     targets: [],
   },
@@ -374,7 +384,8 @@ export const FIDELITY: readonly FidelityCase[] = [
     number: 44,
     title: 'common "excluded" types: lock, png, csv, log, vendor/, bin/',
     repository: true,
-    setup: 'echo l > yarn.lock; head -c 2000 /dev/urandom > logo.png; echo 1,2 > seeds.csv; echo lg > app.log; mkdir vendor bin; echo v > vendor/v.c; echo b > bin/b',
+    setup:
+      'echo l > yarn.lock; head -c 2000 /dev/urandom > logo.png; echo 1,2 > seeds.csv; echo lg > app.log; mkdir vendor bin; echo v > vendor/v.c; echo b > bin/b',
     operation: 'rm -rf yarn.lock logo.png seeds.csv app.log vendor bin',
     targets: ['yarn.lock', 'vendor', 'bin'],
   },

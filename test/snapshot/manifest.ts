@@ -34,7 +34,8 @@ export function manifest(roots: readonly string[], options: ManifestOptions = {}
     else if (stat.isFIFO()) found[shown] = `pipe ${mode}`;
     else if (stat.isFile()) {
       found[shown] = `file ${mode} ${createHash('sha1').update(readFileSync(path)).digest('hex')}${time}`;
-      if (stat.nlink > 1n) inodes.set(`${stat.dev}:${stat.ino}`, [...(inodes.get(`${stat.dev}:${stat.ino}`) ?? []), shown]);
+      if (stat.nlink > 1n)
+        inodes.set(`${stat.dev}:${stat.ino}`, [...(inodes.get(`${stat.dev}:${stat.ino}`) ?? []), shown]);
     } else if (stat.isDirectory()) {
       found[shown] = `folder ${mode}`;
       if (/\.git(?:\/.*)?\/objects$/.test(shown)) return;
@@ -51,7 +52,12 @@ export function gitManifest(top: string): Manifest {
   if (!existsSync(`${top}/.git`)) return { git: 'none' };
   const ask = (...words: string[]): string => {
     try {
-      const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', GIT_OPTIONAL_LOCKS: '0' };
+      const env = {
+        PATH: process.env['PATH'] ?? '',
+        HOME: '/nonexistent',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_OPTIONAL_LOCKS: '0',
+      };
       return execFileSync('git', ['-C', top, ...words], { env, encoding: 'latin1', stdio: ['ignore', 'pipe', 'pipe'] });
     } catch (error) {
       return `failed: ${error instanceof Error ? error.message : String(error)}`;

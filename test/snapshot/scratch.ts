@@ -48,7 +48,11 @@ export function scratch(): Scratch {
 export const EVERYTHING: RollbackOptions = { paths: [], force: false, removeNew: true, to: null };
 
 /** A request to take `root` before a command of a session. */
-export function release(root: string | null, paths: readonly string[] = [], session: string | null = 'session-a'): TakeRequest {
+export function release(
+  root: string | null,
+  paths: readonly string[] = [],
+  session: string | null = 'session-a',
+): TakeRequest {
   return { root, paths, reason: { kind: 'release', request: null, session, command: null } };
 }
 
