@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 import type { Arg, Call, Reading } from './program.ts';
-import { literal, NOTHING, named, runText, shellLine, text, together, within } from './readings.ts';
+import { literal, NOTHING, named, runText, scriptIn, shellLine, text, together, within } from './readings.ts';
 
 /** How far up a package.json is looked for when the workspace is not known. */
 const MAX_PARENTS = 5;
@@ -56,15 +56,17 @@ function scripts(
   rest: readonly Arg[],
 ): Reading {
   const words = shellLine(rest);
-  const enter = manifest.folder === call.cwd ? '' : `cd ${shellLine([literal(manifest.folder, call.span)]) ?? '.'}\n`;
   return together(
     ...names.flatMap((name) => {
       const body = manifest.scripts.get(name);
       if (body === undefined) return [];
       return [
-        call.script(enter + (name === main && words !== null && words !== '' ? `${body} ${words}` : body), via, {
-          dialect: 'sh',
-        }),
+        scriptIn(
+          call,
+          manifest.folder,
+          name === main && words !== null && words !== '' ? `${body} ${words}` : body,
+          via,
+        ),
       ];
     }),
   );

@@ -104,6 +104,13 @@ export function runText(call: Call, arg: Arg | undefined, via: string): Reading 
   return script.trim() === '' ? NOTHING : call.script(script, via);
 }
 
+/** Derives what a shell text would do when it starts in `folder`, which is absolute. */
+export function scriptIn(call: Call, folder: string, script: string, via: string): Reading {
+  if (folder === call.cwd) return call.script(script, via, { dialect: 'sh' });
+  const words = ['sh', '-c', script].map((word) => literal(word, call.span));
+  return call.run(words, via, call.stdin, { cwd: folder });
+}
+
 /** Returns a flow with no known text. */
 export function flow(
   labels: readonly FlowLabel[],

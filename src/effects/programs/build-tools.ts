@@ -1,7 +1,7 @@
 /** make, just, task and other runners of named recipes: what the recipe would do, when its file can be read. */
 import { commandsOnReading, recipesOf } from '../makefile.ts';
 import type { Arg, Call, OptionSpec, Program, Reading } from '../program.ts';
-import { literal, NOTHING, runText, shown, text, together, within, words } from '../readings.ts';
+import { literal, NOTHING, runText, scriptIn, shown, text, together, within, words } from '../readings.ts';
 import { justRecipes, taskCommands } from '../recipes.ts';
 
 const MAKE: OptionSpec = {
@@ -32,8 +32,7 @@ function readFirst(
 /** Derives lines in the folder that they run in. */
 function runLines(call: Call, lines: readonly string[], folder: string, via: string): Reading {
   if (lines.length === 0) return NOTHING;
-  const enter = folder === call.cwd ? [] : [`cd '${folder.replaceAll("'", "'\\''")}'`];
-  return call.script([...enter, ...lines].join('\n'), via, { dialect: 'sh' });
+  return scriptIn(call, folder, lines.join('\n'), via);
 }
 
 function make(call: Call): Reading {
