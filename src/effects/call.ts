@@ -66,7 +66,7 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
       const inner = deeper(via, state);
       const reader = languages[language];
       if (reader === undefined) return { effects: [], output: UNKNOWN_FLOW };
-      if (text.length > MAX_CODE || !step(inner, span, 1 + text.length / 100)) {
+      if (text.length > MAX_CODE || !step(inner, span, 1 + text.length / 20)) {
         return {
           effects: [...inner.sink, call.effect('opaque', [], { what: 'too-large', language })],
           output: UNKNOWN_FLOW,

@@ -15,6 +15,9 @@ import { assign, inherited } from './variables.ts';
 
 /** Rounds of a loop over known words. More are summed up in one round over a word that is not known. */
 const MAX_ROUNDS = 40;
+/** A loop over costly steps is summed up after these rounds, once it has spent these steps. */
+const MIN_ROUNDS = 7;
+const MAX_LOOP_STEPS = 600;
 
 type Runnable = Statement['command'];
 type Compound = Extract<Runnable, { type: 'If' | 'For' | 'ArithmeticFor' | 'Select' | 'While' | 'Case' }>;
@@ -248,10 +251,15 @@ function runFor(
   const rounds =
     values.length > MAX_ROUNDS ? [...values.slice(0, MAX_ROUNDS), unknownVariable('one of many words')] : values;
   const before = cloneState(frame.state);
-  for (const value of rounds) {
+  const budget = frame.machine.steps - MAX_LOOP_STEPS;
+  for (const [index, value] of rounds.entries()) {
     assign(frame, name, value);
     output = joinFlows(output, runStatements(frame, body, stdin));
     if (frame.state.ended) break;
+    if (index < MIN_ROUNDS || index >= rounds.length - 2 || frame.machine.steps > budget) continue;
+    assign(frame, name, unknownVariable('one of many words'));
+    output = filtered(joinFlows(output, runStatements(frame, body, stdin)));
+    break;
   }
   if (rounds.length === 0) return output;
   if (frame.state.ended)

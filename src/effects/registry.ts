@@ -21,6 +21,7 @@ import { programs as deletion } from './programs/delete.ts';
 import { programs as devices } from './programs/devices.ts';
 import { programs as edit } from './programs/edit.ts';
 import { programs as editors } from './programs/editors.ts';
+import { programs as environments } from './programs/environments.ts';
 import { programs as find } from './programs/find.ts';
 import { programs as forges } from './programs/forges.ts';
 import { programs as frameworks } from './programs/frameworks.ts';
@@ -33,6 +34,7 @@ import { programs as kubernetes } from './programs/kubernetes.ts';
 import { programs as mail } from './programs/mail.ts';
 import { programs as mobile } from './programs/mobile.ts';
 import { programs as networkFetch } from './programs/network-fetch.ts';
+import { programs as networkSockets } from './programs/network-sockets.ts';
 import { programs as otherVcs } from './programs/other-vcs.ts';
 import { programs as packageRunners } from './programs/package-runners.ts';
 import { programs as packagesLanguages } from './programs/packages-languages.ts';
@@ -40,9 +42,11 @@ import { programs as packagesNode } from './programs/packages-node.ts';
 import { programs as packagesPython } from './programs/packages-python.ts';
 import { programs as packagesSystem } from './programs/packages-system.ts';
 import { programs as permissions } from './programs/permissions.ts';
+import { programs as privilege } from './programs/privilege.ts';
 import { programs as processes } from './programs/processes.ts';
 import { programs as publishing } from './programs/publishing.ts';
 import { programs as remoteShell } from './programs/remote-shell.ts';
+import { programs as runUnder } from './programs/run-under.ts';
 import { programs as secretStores } from './programs/secret-stores.ts';
 import { programs as services } from './programs/services.ts';
 import { programs as shells } from './programs/shells.ts';
@@ -87,6 +91,7 @@ export const registry: readonly Program[] = [
   ...mail,
   ...mobile,
   ...networkFetch,
+  ...networkSockets,
   ...otherVcs,
   ...packageRunners,
   ...packagesLanguages,
@@ -105,6 +110,9 @@ export const registry: readonly Program[] = [
   ...terminals,
   ...textFilters,
   ...tunnels,
+  ...privilege,
+  ...environments,
+  ...runUnder,
   ...wrappers,
   ...write,
   ...xargs,

@@ -197,8 +197,8 @@ export const programs: readonly Program[] = [
     ],
   },
   {
-    names: ['gpg', 'gpg2', 'age'],
-    manual: 'gpg(1) 2.4, age(1) 1.2',
+    names: ['gpg', 'gpg2'],
+    manual: 'gpg(1) 2.4',
     read: gpg,
     examples: [
       { command: 'gpg -d x.gpg | sh', effects: ['run.decoded'] },
@@ -225,7 +225,6 @@ export const programs: readonly Program[] = [
       'lz4cat',
       'lzma',
       'unlzma',
-      'brotli',
     ],
     manual: 'gzip(1) 1.13, bzip2(1) 1.0.8, xz(1) 5.6, zstd(1) 1.5',
     read: unpack,

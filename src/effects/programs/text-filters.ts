@@ -256,8 +256,6 @@ export const programs: readonly Program[] = [
       'colrm',
       'col',
       'ul',
-      'view',
-      'most',
     ],
     manual: 'cat(1), GNU coreutils 9.5; less(1) 661; strings(1), binutils 2.43',
     read: (call) =>
@@ -327,7 +325,7 @@ export const programs: readonly Program[] = [
     ],
   },
   {
-    names: ['diff', 'cmp', 'colordiff', 'sdiff', 'vimdiff', 'delta', 'icdiff'],
+    names: ['diff', 'cmp', 'colordiff', 'sdiff', 'delta', 'icdiff'],
     manual: 'diff(1), GNU diffutils 3.10',
     read: diff,
     examples: [
