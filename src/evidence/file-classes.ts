@@ -5,7 +5,7 @@
 import picomatch from 'picomatch';
 import { isSecretPath } from '../effects/secret-paths.ts';
 import type { FileClass, Places } from './evidence.ts';
-import { isInside } from './places.ts';
+import { asPosix, isInside } from './places.ts';
 
 interface ClassRow {
   readonly fileClass: FileClass;
@@ -86,13 +86,15 @@ const TABLE: readonly ClassRow[] = [
   {
     fileClass: 'shell-startup',
     paths: [
-      '**/.{bashrc,bash_profile,bash_login,bash_logout,bash_aliases,profile,login,cshrc,tcshrc,kshrc,inputrc,xprofile,xinitrc,xsession,xsessionrc,pam_environment}',
+      '**/.{bashrc,bash_profile,bash_login,bash_logout,bash_aliases,profile,login,cshrc,tcshrc,kshrc,shrc,inputrc,xprofile,xinitrc,xsession,xsessionrc,pam_environment}',
       '**/.{zshrc,zshenv,zprofile,zlogin,zlogout}{,.local}',
       '**/.config/fish/**',
       '**/.config/environment.d/**',
       '**/.config/{nushell,powershell}/**',
       'etc/{profile,bash.bashrc,bashrc,zshrc,zshenv,zprofile,csh.cshrc}',
       'etc/{profile.d,zsh,fish}/**',
+      '**/{sitecustomize,usercustomize}.py',
+      '**/{site-packages,dist-packages}/*.pth',
     ],
   },
   {
@@ -105,6 +107,7 @@ const TABLE: readonly ClassRow[] = [
       '**/{etc,lib,run,.config,.local/share}/systemd/**',
       '**/Library/{LaunchAgents,LaunchDaemons,StartupItems}{,/**}',
       '**/.config/autostart/**',
+      '**/Library/Preferences/**/com.apple.loginwindow*.plist',
     ],
   },
   {
@@ -151,7 +154,7 @@ const TABLE: readonly ClassRow[] = [
       '**/.devcontainer/**',
       '**/.devcontainer.json',
       '**/.husky/**',
-      '**/{conftest.py,sitecustomize.py,usercustomize.py,*.pth}',
+      '**/{conftest.py}',
       '**/{.pre-commit-config.yaml,lefthook.yml,lefthook-local.yml}',
       '**/.cargo/config{,.toml}',
       '**/.mvn/**',
@@ -210,7 +213,8 @@ const MATCHERS: readonly Matcher[] = TABLE.map((row) => ({
 }));
 
 /** Returns the class of an absolute path. A folder is of the class of what it may hold only when the table says so. */
-export function fileClassOf(path: string, places: Places): FileClass {
+export function fileClassOf(written: string, places: Places): FileClass {
+  const path = asPosix(written);
   const below = belowWork(path, places);
   const whole = path.slice(1);
   for (const row of MATCHERS) {

@@ -117,13 +117,25 @@ function homesOf(places: Places, workspace: string | null, path: string): readon
 
 /** The workspace, spelt as `path` is: a drive of Windows is `/d` to Git Bash and `/mnt/d` to WSL. */
 function workspaceOn(path: string, places: Places): string | null {
-  if (places.workspace === null || places.workspace.startsWith('/')) return places.workspace;
-  const workspace = asPosix(places.workspace);
-  return path.startsWith('/mnt/') ? `/mnt${workspace}` : workspace;
+  if (places.workspace === null) return null;
+  const workspace = projectOf(asPosix(places.workspace));
+  return path.startsWith('/mnt/') && !places.workspace.startsWith('/') ? `/mnt${workspace}` : workspace;
+}
+
+/** Folders that projects have inside, and that are hardly the name of one. */
+const PART_OF_PROJECT = /^(?:src|tests?|e2e|apps|packages|crates|website|src-tauri|cmd|pkg|internal)$/;
+
+/** The project around a workspace that is plainly a part of one: `…/shop/packages/api`, `…/shop/src`. */
+function projectOf(workspace: string): string {
+  const base = A_HOME.exec(workspace)?.[0] ?? '';
+  const parts = workspace.slice(base.length + 1).split('/');
+  const from = Math.max(base === '' ? 1 : 2, parts.length - 3);
+  const at = parts.findIndex((part, index) => index >= from && PART_OF_PROJECT.test(part));
+  return at < 0 ? workspace : `${base}/${parts.slice(0, at).join('/')}`;
 }
 
 /** `D:\x` and `D:/x` as Git Bash spells them, `/d/x`; the last drive counts in a path that was joined to a folder. */
-function asPosix(path: string): string {
+export function asPosix(path: string): string {
   const drive = path.includes(':') ? /(?:^|[/\\])([A-Za-z]):[\\/]([^:]*)$/.exec(path) : null;
   if (drive === null) return path;
   return posix

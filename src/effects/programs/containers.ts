@@ -35,7 +35,11 @@ const COMPOSE_ROWS: readonly Row[] = [
     flags: ['-v'],
     values: ['--rmi', '-t', '--timeout'],
     does: [
-      { effect: 'container.remove', facts: { what: 'compose project' }, noun: 'service' },
+      {
+        effect: 'container.remove',
+        facts: { what: 'compose project', all: given('--remove-orphans') },
+        noun: 'service',
+      },
       { effect: 'container.data', facts: { what: 'volumes of the project' }, when: given('-v', '--volumes') },
     ],
   },
