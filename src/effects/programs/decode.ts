@@ -2,6 +2,7 @@
 import { exactText } from '../args.ts';
 import type { Effect } from '../effect.ts';
 import { joinFlows, labelledFlow } from '../flow.ts';
+import { gpgKeys } from '../gpg-keys.ts';
 import type { Call, Flow, OptionSpec, Program, Reading } from '../program.ts';
 import { words } from '../readings.ts';
 
@@ -121,6 +122,8 @@ function openssl(call: Call): Reading {
 }
 
 function gpg(call: Call): Reading {
+  const keys = gpgKeys(call);
+  if (keys !== null) return keys;
   const options = call.options(GPG);
   if (!options.has('-d', '--decrypt')) return { effects: [], output: labelledFlow(['unknown']) };
   const from = input(call, options.operands.map(call.path));
@@ -202,6 +205,7 @@ export const programs: readonly Program[] = [
     read: gpg,
     examples: [
       { command: 'gpg -d x.gpg | sh', effects: ['run.decoded'] },
+      { command: 'gpg --export-secret-keys -a', effects: ['secret.print'] },
       { command: 'gpg --verify x.sig x', effects: [] },
     ],
   },

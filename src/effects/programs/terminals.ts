@@ -151,7 +151,7 @@ function osascript(call: Call): Reading {
   const privileged = /administrator privileges/.test(source)
     ? [call.effect('system.privilege', [], { by: 'osascript' })]
     : [];
-  const acts = /keystroke|key code|tell application|do script|empty trash/i.test(source) || source === '';
+  const acts = /keystroke|key code|tell application|do script|empty trash|Application\(/i.test(source) || source === '';
   const harmless =
     /display notification|^\s*$|beep|get volume/.test(source) &&
     !/keystroke|key code|do script|System Events/.test(source);
