@@ -39,7 +39,7 @@ export function justRecipes(source: string, targets: readonly string[]): readonl
     if (rule === undefined || seen.has(target) || seen.size >= MAX_RECIPES) return;
     seen.add(target);
     for (const prerequisite of rule.prerequisites) visit(prerequisite);
-    if (/^#!/.test(rule.recipe[0] ?? '') && !/sh\b/.test(rule.recipe[0] ?? '')) return;
+    if (rule.recipe[0]?.startsWith('#!') === true && !/sh\b/.test(rule.recipe[0] ?? '')) return;
     lines.push(
       ...rule.recipe.map((line) =>
         line.replace(

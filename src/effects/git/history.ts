@@ -1,7 +1,7 @@
 /** git subcommands that record, join or rewrite commits. Pure. Follows git 2.47; what a filter, `--exec` or `bisect run` runs is derived. */
 import type { Effect } from '../effect.ts';
 import type { Arg, OptionSpec, Reading } from '../program.ts';
-import { joined, NOTHING, named, runText, shown, text, together, words } from '../readings.ts';
+import { NOTHING, named, runText, shown, text, together, words } from '../readings.ts';
 import { does, type GitCall, type GitTable } from './subcommand.ts';
 
 function hookSkip(git: GitCall, how: string): Effect {
@@ -144,14 +144,6 @@ function eachRepo(git: GitCall): Reading {
   return first === undefined || rest.length === 0
     ? NOTHING
     : git.call.run([{ kind: 'literal', value: 'git', span: first.span }, ...rest], 'git for-each-repo');
-}
-
-/** Joins a command's words as a shell would see them, for tools that hand them to one. */
-export function asScript(git: GitCall, args: readonly Arg[], via: string): Reading {
-  const line = joined(args);
-  return line === null
-    ? does(git.effect('run.code', [], { language: 'shell', from: 'variable' }))
-    : git.call.script(line, via);
 }
 
 export const historyTable: GitTable = {

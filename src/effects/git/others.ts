@@ -56,7 +56,7 @@ function tool(git: GitCall): Reading {
 }
 
 function credential(git: GitCall): Reading {
-  switch (text(git.args.findLast((arg) => !/^-/.test(text(arg) ?? '')))) {
+  switch (text(git.args.findLast((arg) => text(arg)?.startsWith('-') !== true))) {
     case 'fill':
     case 'get':
       return {

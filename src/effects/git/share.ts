@@ -161,7 +161,7 @@ function remote(git: GitCall): Reading {
 }
 
 function submodule(git: GitCall): Reading {
-  const at = git.args.findIndex((arg) => !/^-/.test(text(arg) ?? ''));
+  const at = git.args.findIndex((arg) => text(arg)?.startsWith('-') !== true);
   const verb = git.args[at];
   const rest = at < 0 ? [] : git.args.slice(at + 1);
   switch (text(verb)) {

@@ -4,7 +4,7 @@ import { NOTHING, named, text, words } from '../readings.ts';
 
 const SPEC: OptionSpec = {
   values: words(
-    '-u --uid -g --gid -G --groups -d --home -s --shell -c --comment -p --password -e --expiredate -f --inactive -k --skel -b --base-dir -K -R --root --ingroup --gecos -n -l --login -a-x -M --members -A --administrators -x -w -i',
+    '-u --uid -g --gid -G --groups -d --home -s --shell -c --comment -p --password -e --expiredate -f --inactive -k --skel -b --base-dir -K -R --root --ingroup --gecos -n -l --login -M --members -A --administrators -x -w -i',
   ),
 };
 
@@ -65,18 +65,7 @@ export const programs: readonly Program[] = [
     ],
   },
   {
-    names: [
-      'usermod',
-      'groupmod',
-      'groupmems',
-      'chpasswd',
-      'chgpasswd',
-      'vipw',
-      'vigr',
-      'pwconv',
-      'pwunconv',
-      'newgrp-x',
-    ],
+    names: ['usermod', 'groupmod', 'groupmems', 'chpasswd', 'chgpasswd', 'vipw', 'vigr', 'pwconv', 'pwunconv'],
     manual: 'usermod(8), chpasswd(8), shadow 4.16',
     read: modify,
     examples: [
@@ -86,7 +75,7 @@ export const programs: readonly Program[] = [
     ],
   },
   {
-    names: ['passwd', 'gpasswd', 'chage', 'chsh', 'chfn', 'smbpasswd', 'htpasswd-x'],
+    names: ['passwd', 'gpasswd', 'chage', 'chsh', 'chfn', 'smbpasswd'],
     manual: 'passwd(1), gpasswd(1), chsh(1), shadow 4.16',
     read: (call) => (call.name === 'chsh' || call.name === 'chfn' ? show(call) : password(call)),
     examples: [

@@ -144,7 +144,7 @@ function cpio(call: Call): Reading {
 function sevenZip(call: Call): Reading {
   const [verb, ...rest] = call.args;
   const switches = rest.map((arg) => text(arg) ?? '');
-  const operands = rest.filter((arg) => !/^-/.test(text(arg) ?? ''));
+  const operands = rest.filter((arg) => text(arg)?.startsWith('-') !== true);
   const [archive, ...members] = operands;
   switch (text(verb)) {
     case 'x':

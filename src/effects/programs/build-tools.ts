@@ -158,7 +158,7 @@ function cmake(call: Call): Reading {
   const at = call.args.findIndex((arg) => text(arg) === '-E');
   if (at < 0) return NOTHING;
   const [verb, ...rest] = call.args.slice(at + 1);
-  const operands = rest.filter((arg) => !/^-/.test(text(arg) ?? ''));
+  const operands = rest.filter((arg) => text(arg)?.startsWith('-') !== true);
   switch (text(verb)) {
     case 'rm':
     case 'remove':

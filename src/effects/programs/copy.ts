@@ -59,7 +59,9 @@ function transfer(options: Options): Transfer | null {
     sources,
     destination,
     intoFolder:
-      sources.length > 1 || /(^|\/)\.{0,2}\/?$/.test(text(destination) ?? '-') || /\/$/.test(text(destination) ?? '-'),
+      sources.length > 1 ||
+      /(^|\/)\.{0,2}\/?$/.test(text(destination) ?? '-') ||
+      text(destination)?.endsWith('/') === true,
   };
 }
 

@@ -48,7 +48,7 @@ function sgdisk(call: Call): Reading {
       text(arg) ?? '',
     ),
   );
-  const device = call.args.findLast((arg) => !/^-/.test(text(arg) ?? ''));
+  const device = call.args.findLast((arg) => text(arg)?.startsWith('-') !== true);
   if (!changes || device === undefined) return NOTHING;
   return { effects: [call.effect('device.write', [call.path(device)], { what: call.name })] };
 }
@@ -87,7 +87,7 @@ function umount(call: Call): Reading {
 /** Programs of the form `tool verb device`: what each verb does. */
 function byVerb(verbs: Readonly<Record<string, EffectKind>>): (call: Call) => Reading {
   return (call) => {
-    const words = call.args.filter((arg) => !/^-/.test(text(arg) ?? ''));
+    const words = call.args.filter((arg) => text(arg)?.startsWith('-') !== true);
     const at = words.findIndex((arg) => Object.hasOwn(verbs, text(arg) ?? ''));
     const verb = words[at];
     const kind = verb === undefined ? undefined : verbs[text(verb) ?? ''];
@@ -113,7 +113,7 @@ function hdparm(call: Call): Reading {
     )
   )
     return NOTHING;
-  const devices = call.args.filter((arg) => /^\/dev\//.test(text(arg) ?? ''));
+  const devices = call.args.filter((arg) => text(arg)?.startsWith('/dev/') === true);
   return { effects: [call.effect('device.write', devices.map(call.path), { what: call.name })] };
 }
 
@@ -327,9 +327,13 @@ export const programs: readonly Program[] = [
       return changes
         ? {
             effects: [
-              call.effect('device.write', call.args.filter((arg) => /^\/dev\//.test(text(arg) ?? '')).map(call.path), {
-                what: 'mdadm',
-              }),
+              call.effect(
+                'device.write',
+                call.args.filter((arg) => text(arg)?.startsWith('/dev/') === true).map(call.path),
+                {
+                  what: 'mdadm',
+                },
+              ),
             ],
           }
         : NOTHING;

@@ -50,7 +50,7 @@ function vim(call: Call): Reading {
 
 /** ed reads its commands from stdin: a heredoc is a script. */
 function ed(call: Call): Reading {
-  const files = call.args.filter((arg) => !/^-/.test(text(arg) ?? ''));
+  const files = call.args.filter((arg) => text(arg)?.startsWith('-') !== true);
   const [first] = files;
   const command = text(first);
   if (command?.startsWith('!')) return call.script(command.slice(1), 'ed !');

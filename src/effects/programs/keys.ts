@@ -40,10 +40,7 @@ function sshAdd(call: Call): Reading {
 
 function pass(call: Call): Reading {
   const [verb = '', second] = known(call);
-  if (
-    /^(ls|list|find|search|help|version|git|init-x|--help|--version)$/.test(verb) ||
-    (verb === '' && call.args.length === 0)
-  )
+  if (/^(ls|list|find|search|help|version|git|--help|--version)$/.test(verb) || (verb === '' && call.args.length === 0))
     return NOTHING;
   if (/^(insert|add|generate|edit|mv|rename|cp|copy|init)$/.test(verb))
     return { effects: [call.effect('secret.store', [], { verb: 'write' })] };
@@ -60,7 +57,7 @@ function security(call: Call): Reading {
       : { effects: [call.effect('secret.read', [{ kind: 'name', noun: 'store', name: 'keychain' }])] };
   }
   if (/^(dump-keychain|export)$/.test(verb)) return printed(call, 'keychain');
-  if (/^delete-/.test(verb)) return { effects: [call.effect('secret.store', [], { verb: 'delete' })] };
+  if (verb.startsWith('delete-')) return { effects: [call.effect('secret.store', [], { verb: 'delete' })] };
   return /^(add-|import|set-|create-keychain|unlock-keychain|authorizationdb)/.test(verb)
     ? { effects: [call.effect('secret.store', [], { verb: 'write' })] }
     : NOTHING;
@@ -70,7 +67,7 @@ function secretTool(call: Call): Reading {
   const [verb = ''] = known(call);
   if (/^(lookup|search|get|read)$/.test(verb)) return printed(call, call.name);
   if (/^(store|set|write)$/.test(verb)) return { effects: [call.effect('secret.store', [], { verb: 'write' })] };
-  return /^(clear|del|delete|unlink|clear-x|purge)$/.test(verb)
+  return /^(clear|del|delete|unlink|purge)$/.test(verb)
     ? { effects: [call.effect('secret.store', [], { verb: 'delete' })] }
     : NOTHING;
 }

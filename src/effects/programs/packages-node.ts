@@ -145,7 +145,7 @@ const COMMON: readonly Row[] = [
 ];
 
 const VALUES = words(
-  '--prefix -C --dir --cwd -w --workspace --filter -F --registry --tag --otp --access --loglevel --location --cache --userconfig --omit --include -p --package -c --call --shell-mode-x --reporter --config --network-timeout --save-prefix --target --backend --cpu --os --before',
+  '--prefix -C --dir --cwd -w --workspace --filter -F --registry --tag --otp --access --loglevel --location --cache --userconfig --omit --include -p --package -c --call --reporter --config --network-timeout --save-prefix --target --backend --cpu --os --before',
 );
 
 const ADDS: Row = {

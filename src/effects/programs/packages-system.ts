@@ -21,7 +21,7 @@ function byLetter(
     const flags = call.args.map((arg) => text(arg) ?? '').filter((word) => word.startsWith('-'));
     const operands = names(
       'package',
-      call.args.filter((arg) => !/^-/.test(text(arg) ?? '')),
+      call.args.filter((arg) => text(arg)?.startsWith('-') !== true),
     );
     if (flags.some((flag) => harmless.test(flag))) return NOTHING;
     const verb = flags.some((flag) => remove.test(flag))

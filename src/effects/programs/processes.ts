@@ -63,7 +63,7 @@ function pkill(call: Call): Reading {
   const options = call.options(
     {
       flags: words(
-        '-f --full -x --exact -n --newest -o --oldest -i --ignore-case -v --inverse -e --echo -c --count -q --queue -a -l -I -m -w --wait -y --younger-than-x -z --regexp -L --logpidfile -H --require-handler',
+        '-f --full -x --exact -n --newest -o --oldest -i --ignore-case -v --inverse -e --echo -c --count -q --queue -a -l -I -m -w --wait -y -z --regexp -L --logpidfile -H --require-handler',
       ),
       values: words(
         '-u --euid -U --uid -g --pgroup -G --group -t --terminal -P --parent -s --session -F --pidfile -r --runstates --ns --nslist -O --older -j -M',
@@ -98,7 +98,7 @@ function pkill(call: Call): Reading {
 
 function fuser(call: Call): Reading {
   const kills = call.args.some((arg) => /^-[a-zA-Z]*k/.test(text(arg) ?? '') || text(arg) === '--kill');
-  const places = call.args.filter((arg) => !/^-/.test(text(arg) ?? ''));
+  const places = call.args.filter((arg) => text(arg)?.startsWith('-') !== true);
   return kills
     ? {
         effects: [

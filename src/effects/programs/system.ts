@@ -37,14 +37,14 @@ function iptables(call: Call): Reading {
       word,
     ),
   );
-  const restores = /-restore$/.test(call.name) && !known.some((word) => /^(-t|--test)$/.test(word));
+  const restores = call.name.endsWith('-restore') && !known.some((word) => /^(-t|--test)$/.test(word));
   if (changes === undefined && !restores) return NOTHING;
   return { effects: [call.effect('system.setting', [], { what: `firewall ${changes ?? 'restore'}` })] };
 }
 
 function journalctl(call: Call): Reading {
   const changes = call.args.find((arg) =>
-    /^--(vacuum-(size|time|files)|rotate|flush-x|relinquish-var|setup-keys)/.test(text(arg) ?? ''),
+    /^--(vacuum-(size|time|files)|rotate|relinquish-var|setup-keys)/.test(text(arg) ?? ''),
   );
   return changes === undefined
     ? NOTHING
@@ -72,7 +72,7 @@ function module(call: Call): Reading {
     )
   )
     return NOTHING;
-  const operands = call.args.filter((arg) => !/^-/.test(text(arg) ?? ''));
+  const operands = call.args.filter((arg) => text(arg)?.startsWith('-') !== true);
   return operands.length === 0
     ? NOTHING
     : {
@@ -181,7 +181,7 @@ const SETTINGS: readonly {
     ],
   },
   {
-    names: ['hwclock', 'date-set', 'ntpdate', 'locale-gen', 'ldconfig', 'depmod', 'setcap'],
+    names: ['hwclock', 'ntpdate', 'locale-gen', 'ldconfig', 'depmod', 'setcap'],
     manual: 'hwclock(8), util-linux 2.40; setcap(8), libcap 2.71',
     changes: /^(-w|-s|--systohc|--hctosys|--set|[\w,]+[+=]\w+|-r)$/,
     examples: [
@@ -262,7 +262,7 @@ export const programs: readonly Program[] = [
     ],
   },
   {
-    names: ['atrm-x', 'swupd', 'tuned-adm', 'cpupower', 'x86_energy_perf_policy'].filter((name) => name !== 'atrm-x'),
+    names: ['swupd', 'tuned-adm', 'cpupower', 'x86_energy_perf_policy'],
     manual: 'tuned-adm(8) 2.24, cpupower(1) 6.11',
     read: setting(
       new RegExp(`^(${words('profile off frequency-set idle-set bundle-add bundle-remove update').join('|')})$`),

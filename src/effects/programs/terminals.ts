@@ -114,7 +114,7 @@ function screen(call: Call): Reading {
       ? options.operands
       : call.args
           .slice(named_ + (words_[named_] === '-dm' ? 1 : 2))
-          .filter((arg, index) => index > 0 || !/^-/.test(text(arg) ?? ''));
+          .filter((arg, index) => index > 0 || text(arg)?.startsWith('-') !== true);
   return command.length === 0 ? NOTHING : call.run(command, 'screen');
 }
 
@@ -175,7 +175,7 @@ function xdotool(call: Call): Reading {
   if (known[at] === 'exec') return call.run(call.args.slice(at + 1), 'xdotool exec');
   return typed(
     call,
-    known[at] === 'type' ? call.args.slice(at + 1).filter((arg) => !/^-/.test(text(arg) ?? '')) : [],
+    known[at] === 'type' ? call.args.slice(at + 1).filter((arg) => text(arg)?.startsWith('-') !== true) : [],
     `${call.name} ${known[at] ?? ''}`,
   );
 }
