@@ -8,7 +8,7 @@ import type { Rule, RuleExample } from './rule.ts';
 /** Where the examples are taken to be run. */
 export const EXAMPLE_PLACES = {
   home: '/home/someone',
-  workspace: '/home/someone/project',
+  workspace: '/home/someone/code/project',
   temp: ['/tmp', '/var/tmp'],
   belay: ['/home/someone/.local/state/belay', '/home/someone/.config/belay'],
 } as const satisfies Places;

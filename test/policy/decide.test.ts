@@ -52,9 +52,9 @@ test('a reason says in one sentence what would be lost, and shows what was found
   expect(verdict.reasons[0]).toMatchObject({
     rule: 'files.delete.folder',
     risk: 'loss.files',
-    sentence: 'rm would remove /home/someone/project/src: 12 files, 48 KB; 3 of them git could not bring back',
-    evidence: ['/home/someone/project/src: 12 files, 48 KB, 2 changed, 1 untracked'],
-    instead: 'git status --short -- /home/someone/project/src',
+    sentence: 'rm would remove /home/someone/code/project/src: 12 files, 48 KB; 3 of them git could not bring back',
+    evidence: ['/home/someone/code/project/src: 12 files, 48 KB, 2 changed, 1 untracked'],
+    instead: 'git status --short -- /home/someone/code/project/src',
   });
 });
 
@@ -67,7 +67,7 @@ test('what is removed and let through is kept in a snapshot first', () => {
   );
   expect(verdict).toMatchObject({
     decision: 'allow',
-    obligations: [{ kind: 'snapshot', paths: ['/home/someone/project/src'] }],
+    obligations: [{ kind: 'snapshot', paths: ['/home/someone/code/project/src'] }],
   });
 });
 

@@ -60,7 +60,7 @@ test('a grant of a kind covers only what its rules ask about, here, until its en
 
 test('a catastrophe is never covered by a kind, and a denial by nothing', () => {
   const above = decide(
-    predicted(effect('fs.delete', [path('/home/someone/project')], { recursive: true }, 'rm')),
+    predicted(effect('fs.delete', [path('/home/someone/code/project')], { recursive: true }, 'rm')),
     null,
     policy,
     context(),
