@@ -30,7 +30,7 @@ import type { Native } from './native.ts';
 import type { Entry, FolderTime } from './node.ts';
 import { OWN_FILE } from './object-index.ts';
 import { joinBytes, parentBytes, terminated } from './path-bytes.ts';
-import { isLinked, type Lost, type Operation } from './plan.ts';
+import { isLinked, type Lost, linkDamage, type Operation } from './plan.ts';
 import type { Store } from './store.ts';
 
 export interface ApplyOptions {
@@ -153,19 +153,39 @@ export class Applier {
       this.#setMeta(path, was);
       return;
     }
-    if (operation.kind === 'bring-back') mkdirSync(parentBytes(path), { recursive: true });
-    const temporary = joinBytes(parentBytes(path), Buffer.from(this.#options.temporaryName));
-    rmSync(temporary, { force: true });
+    try {
+      this.#place(operation, was);
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) mkdirSync(parentBytes(path), { recursive: true });
+      else if (isCode(error, 'EEXIST')) rmSync(this.#temporary(path), { force: true });
+      else throw error;
+      this.#place(operation, was);
+    }
+    if (was.group !== null) this.#groups.set(was.group, path);
+  }
+
+  /** Makes the file under a name of ours and renames it; a link to nothing that is there is as whole at once. */
+  #place({ kind, path }: Operation, was: Entry): void {
+    if (kind === 'bring-back' && isLinked(was)) {
+      this.#make(path, was);
+      this.#setMeta(path, was);
+      return;
+    }
+    const temporary = this.#temporary(path);
     const linkFrom = was.group === null ? undefined : this.#groups.get(was.group);
-    if (linkFrom !== undefined && !linkFrom.equals(path) && !isLinked(was)) linkSync(linkFrom, temporary);
+    const shared = linkFrom !== undefined && !linkFrom.equals(path) && !isLinked(was);
+    if (shared) linkSync(linkFrom, temporary);
     else {
       this.#make(temporary, was);
       this.#setMeta(temporary, was);
     }
     renameSync(temporary, path);
     // Renaming one name of a file over another does nothing and leaves both: rename(2).
-    rmSync(temporary, { force: true });
-    if (was.group !== null) this.#groups.set(was.group, path);
+    if (shared || isLinked(was)) rmSync(temporary, { force: true });
+  }
+
+  #temporary(path: Buffer): Buffer {
+    return joinBytes(parentBytes(path), Buffer.from(this.#options.temporaryName));
   }
 
   #make(path: Buffer, was: Entry): void {
@@ -181,14 +201,13 @@ export class Applier {
   #putLinked(path: Buffer, was: Entry): void {
     const source = this.#options.store.linkFile(was.hash);
     const now = lstatSync(source, { bigint: true, throwIfNoEntry: false });
-    if (now === undefined) throw new Error('its kept link is missing');
-    const then = was.seconds * 1_000_000_000n + BigInt(was.nanoseconds);
-    if (Number(now.size) !== was.size || now.mtimeNs !== then)
-      throw new Error('it was changed in place after it was kept by hard link');
+    const damage = linkDamage(was, now);
+    if (damage !== null) throw new Error(damage);
     try {
       if (this.#options.copies) throw new Error('a copy is asked for');
       linkSync(source, path);
-    } catch {
+    } catch (error) {
+      if (isCode(error, 'ENOENT') || isCode(error, 'EEXIST')) throw error;
       copyFileSync(source, path, constants.COPYFILE_FICLONE);
     }
   }

@@ -126,8 +126,11 @@ export class Capture {
     const reader = this.#reader;
     const reference = linkReference(table, index, reader.device);
     if (this.#keeps) {
-      if (!this.#store.link(path.copy(), reference)) return false;
-      this.counts.linked++;
+      // A name that is there already is common after a rollback, and an exception is dear.
+      if (reader.links === 1 || !this.#store.hasLink(reference)) {
+        if (!this.#store.link(path.copy(), reference)) return false;
+        this.counts.linked++;
+      }
       if (reader.read(path.bytes, path.length) !== 0) return false;
       if (!linkReference(table, index, reader.device).equals(reference)) return false;
       reader.fill(table.rows, index);

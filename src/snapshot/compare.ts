@@ -96,6 +96,8 @@ export function compare(
 export function sameContent(was: Entry, is: Entry): boolean {
   if (was.kind !== is.kind) return false;
   if (was.kind === KIND.folder || was.kind === KIND.pipe) return true;
+  // Git touches the time of an object that it would write again, and never its bytes.
+  if ((was.flags & is.flags & FLAG.still) !== 0) return was.size === is.size;
   if (((was.flags | is.flags) & FLAG.linked) !== 0) return was.size === is.size && sameTime(was, is);
   return was.hash.equals(is.hash);
 }
@@ -107,7 +109,7 @@ export function sameMeta(was: Entry, is: Entry): boolean {
   if (was.uid !== is.uid || was.gid !== is.gid) return false;
   if (((was.flags | is.flags) & FLAG.linked) === 0 && (was.extra === null) !== (is.extra === null)) return false;
   if (was.extra !== null && is.extra !== null && !was.extra.equals(is.extra)) return false;
-  return was.kind === KIND.folder || sameTime(was, is);
+  return was.kind === KIND.folder || (was.flags & is.flags & FLAG.still) !== 0 || sameTime(was, is);
 }
 
 function sameTime(was: Entry, is: Entry): boolean {

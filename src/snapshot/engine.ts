@@ -113,12 +113,14 @@ export function openEngine(options: SnapshotOptions): Snapshots {
           return keep(tools, request);
         } catch (error) {
           if (!(error instanceof BelayError) || error.code !== 'snapshot.no-space') throw error;
-          const { dropped } = prune(store, present, {
+          const before = store.bytes;
+          prune(store, present, {
             dryRun: false,
+            pressed: true,
             keep: liveSession(request.reason.session),
             now: now(),
           });
-          if (dropped.length === 0) throw error;
+          if (store.bytes === before) throw error;
           return keep(tools, request);
         }
       });

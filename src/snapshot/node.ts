@@ -38,7 +38,7 @@ export interface FolderTime {
 const FIXED_BYTES = 16;
 const HAS_EXTRA = 0x80;
 /** Flags that are part of what is kept; the others speak of the scan. */
-const KEPT_FLAGS = FLAG.linked | FLAG.grouped;
+const KEPT_FLAGS = FLAG.linked | FLAG.grouped | FLAG.still;
 
 /** Encodes folders; one buffer is used for all. */
 export class NodeEncoder {

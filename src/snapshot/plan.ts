@@ -132,3 +132,14 @@ function rankOf(state: string | null): number {
   if (/^(?:worktrees\/[^/]+\/|modules\/.+\/)?HEAD$/.test(state)) return RANK.head;
   return RANK.state;
 }
+
+/** Why the file that a kept hard link leads to is not what was kept, or null. Git's objects are told by size alone. */
+export function linkDamage(
+  entry: Entry,
+  link: { readonly size: bigint; readonly mtimeNs: bigint } | undefined,
+): string | null {
+  if (link === undefined) return 'its kept link is missing';
+  const then = entry.seconds * 1_000_000_000n + BigInt(entry.nanoseconds);
+  const same = Number(link.size) === entry.size && ((entry.flags & FLAG.still) !== 0 || link.mtimeNs === then);
+  return same ? null : 'it was changed in place after it was kept by hard link';
+}

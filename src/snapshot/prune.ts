@@ -26,12 +26,16 @@ const KEEP_QUARANTINED = 10;
 const MAX_SNAPSHOTS = 5_000;
 /** A segment with less than this part still needed is written anew. */
 const LIVE_PART = 0.5;
+const PRESSED_LIVE_PART = 0.95;
+const PRESSED_BUDGET_PART = 0.75;
 
 export interface PruneOptions {
   readonly dryRun: boolean;
   /** Snapshot ids, and sessions whose newest snapshot stays. */
   readonly keep: readonly string[];
   readonly now: number;
+  /** Make room: drop down to three quarters of the budget, and write every segment with waste in it anew. */
+  readonly pressed?: boolean;
 }
 
 interface Live {
@@ -51,7 +55,7 @@ export function prune(store: Store, present: Present, options: PruneOptions): Pr
   present.forget();
   for (const name of readdirSync(`${store.folder}/cache`)) unlinkSync(`${store.folder}/cache/${name}`);
   store.dropRecords(drop);
-  sweep(store, live);
+  sweep(store, live, options.pressed === true ? PRESSED_LIVE_PART : LIVE_PART);
   return { dropped, freedBytes: Math.max(0, before - store.bytes) };
 }
 
@@ -94,38 +98,50 @@ function overBudget(store: Store, drop: Set<string>, options: PruneOptions): Liv
   const live: Live = { objects: new Set(), links: new Set(), bytes: 0 };
   const first = store.records.filter(({ summary }) => kept.has(summary.id));
   const rest = store.records.filter(({ summary }) => !kept.has(summary.id) && !drop.has(summary.id)).reverse();
+  const room = store.budgetBytes * (options.pressed === true ? PRESSED_BUDGET_PART : 1);
   for (const record of first) mark(store, record, live);
   for (const [i, record] of rest.entries()) {
-    if (live.bytes > store.budgetBytes) {
-      for (const older of rest.slice(i)) drop.add(older.summary.id);
-      break;
-    }
-    mark(store, record, live);
+    const added = mark(store, record, live);
+    if (live.bytes <= room) continue;
+    for (const key of added.objects) live.objects.delete(key);
+    for (const key of added.links) live.links.delete(key);
+    live.bytes -= added.bytes;
+    for (const older of rest.slice(i)) drop.add(older.summary.id);
+    break;
   }
   return live;
 }
 
-function mark(store: Store, record: SnapshotRecord, live: Live): void {
+/** Adds what a snapshot holds to `live`, and returns what was not there before. */
+function mark(store: Store, record: SnapshotRecord, live: Live): Live {
+  const added: Live = { objects: new Set(), links: new Set(), bytes: 0 };
   const side = storedSide(store);
   const object = (hash: Buffer): boolean => {
     const key = hash.toString('latin1');
     if (live.objects.has(key)) return false;
+    const bytes = store.place(hash)?.length ?? 0;
     live.objects.add(key);
-    live.bytes += store.place(hash)?.length ?? 0;
+    live.bytes += bytes;
+    added.objects.add(key);
+    added.bytes += bytes;
     return true;
   };
   const walk = (entry: Entry): void => {
     if (entry.extra !== null) object(entry.extra);
     if (entry.kind !== KIND.file && entry.kind !== KIND.link && entry.kind !== KIND.folder) return;
-    if (isLinked(entry)) live.links.add(entry.hash.toString('hex'));
-    else if (object(entry.hash) && entry.kind === KIND.folder && store.has(entry.hash)) {
+    if (isLinked(entry)) {
+      const key = entry.hash.toString('hex');
+      if (!live.links.has(key)) added.links.add(key);
+      live.links.add(key);
+    } else if (object(entry.hash) && entry.kind === KIND.folder && store.has(entry.hash)) {
       for (const child of side.children(entry)) walk(child);
     }
   };
   for (const root of record.roots) walk(root.entry);
+  return added;
 }
 
-function sweep(store: Store, live: Live): void {
+function sweep(store: Store, live: Live, livePart: number): void {
   const isLive = (hash: Buffer): boolean => live.objects.has(hash.toString('latin1'));
   const big: Buffer[] = [];
   const liveBytes = new Map<number, number>();
@@ -135,9 +151,7 @@ function sweep(store: Store, live: Live): void {
     } else if (isLive(hash)) liveBytes.set(place.segment, (liveBytes.get(place.segment) ?? 0) + place.length);
   }
   store.dropBig(big);
-  const thin = [...store.segments.sizes()].filter(
-    ([segment, size]) => (liveBytes.get(segment) ?? 0) < size * LIVE_PART,
-  );
+  const thin = [...store.segments.sizes()].filter(([segment, size]) => (liveBytes.get(segment) ?? 0) < size * livePart);
   if (thin.length > 0) compact(store, new Set(thin.map(([segment]) => segment)), isLive);
   for (const name of readdirSync(`${store.folder}/links`)) {
     if (name.length === HASH_BYTES * 2 && !live.links.has(name)) unlinkSync(`${store.folder}/links/${name}`);

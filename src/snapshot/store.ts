@@ -11,6 +11,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   fdatasyncSync,
   fsyncSync,
   ftruncateSync,
@@ -159,6 +160,10 @@ export class Store {
     } catch (error) {
       return error instanceof Error && 'code' in error && error.code === 'EEXIST';
     }
+  }
+
+  hasLink(reference: Buffer): boolean {
+    return existsSync(this.linkFile(reference));
   }
 
   linkFile(reference: Buffer): string {

@@ -9,7 +9,7 @@ import { KIND, NOTE } from './kinds.ts';
 import type { Entry } from './node.ts';
 import { OWN_FILE } from './object-index.ts';
 import { joinBytes, shownPath } from './path-bytes.ts';
-import { isLinked } from './plan.ts';
+import { isLinked, linkDamage } from './plan.ts';
 import type { SnapshotRecord } from './record.ts';
 import { hasHash } from './segments.ts';
 import type { Progress, VerifyResult } from './snapshot.ts';
@@ -98,9 +98,5 @@ function entryDamage(store: Store, entry: Entry, damagedObjects: ReadonlyMap<str
     return damagedObjects.get(entry.hash.toString('hex')) ?? null;
   }
   const link = lstatSync(store.linkFile(entry.hash), { bigint: true, throwIfNoEntry: false });
-  if (link === undefined) return 'its kept link is missing';
-  const then = entry.seconds * 1_000_000_000n + BigInt(entry.nanoseconds);
-  return Number(link.size) === entry.size && link.mtimeNs === then
-    ? null
-    : 'it was changed in place after it was kept by hard link';
+  return linkDamage(entry, link);
 }
