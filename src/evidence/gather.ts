@@ -19,6 +19,7 @@ import {
 import { workTreeOf } from './git.ts';
 import { needsOf } from './needs.ts';
 import { PathReader } from './paths.ts';
+import { isSink } from './places.ts';
 import { isSessionProcess } from './processes.ts';
 import { readLostCommits, readRepository } from './repository.ts';
 import type { SessionFacts } from './session-facts.ts';
@@ -59,7 +60,8 @@ export async function gatherEvidence(prediction: Prediction, context: GatherCont
 
 function callsForEvidence(effect: Effect): boolean {
   const needs = needsOf(effect.kind);
-  return needs.paths !== null || needs.repository || needs.commits || needs.process;
+  if (needs.repository || needs.commits || needs.process) return true;
+  return needs.paths !== null && effect.targets.some((target) => target.kind === 'path' && !isSink(target.path));
 }
 
 function noEvidence(effect: Effect): EffectEvidence {

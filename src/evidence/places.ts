@@ -50,7 +50,7 @@ export function zoneOf(written: string, places: Places): Zone {
   if (!path.startsWith('/')) return 'unknown';
   const whole = wholeOf(path);
   if (places.belay.some((folder) => isInside(whole, folder))) return 'belay';
-  if (SINKS.test(path)) return 'sink';
+  if (isSink(path)) return 'sink';
   const workspace = workspaceOn(whole, places);
   if (workspace !== null && isInside(whole, workspace)) {
     if (isInGitDir(whole.slice(workspace.length))) return 'git-dir';
@@ -76,6 +76,11 @@ export function zoneOf(written: string, places: Places): Zone {
 /** Returns the more alarming of two zones. */
 export function stricterZone(one: Zone, other: Zone): Zone {
   return BY_STRICTNESS.indexOf(one) >= BY_STRICTNESS.indexOf(other) ? one : other;
+}
+
+/** Returns whether `path` is a place where writing keeps nothing: /dev/null and its like. */
+export function isSink(path: string): boolean {
+  return SINKS.test(path);
 }
 
 /** Returns whether `path` is `folder` or lies below it. Both absolute and normalised. */

@@ -51,6 +51,12 @@ export function decide(
     matches.push(...grouped(met));
     said.push(...saidBy([...policy.user, ...policy.repository], subjects, met, context));
   }
+  const strict = [...policy.user, ...policy.repository].filter(
+    (rule) => !said.some((reason) => reason.rule === rule.id),
+  );
+  if (strict.some((rule) => rule.decision !== 'allow')) {
+    said.push(...saidBy(strict, commandSubjects(prediction, context), [], context));
+  }
   const reasons = [...matches.map(reasonOf), ...said].sort(byStrictness);
   const decision = strictest(reasons.map((reason) => reason.decision));
   const grave = matches.some((match) => match.rule.grave);
@@ -156,6 +162,22 @@ function saidBy(
         },
       ];
     });
+}
+
+/** The commands themselves, for a person's rules by program: most have no effect that any rule of ours speaks to. */
+function commandSubjects(prediction: Prediction, context: DecideContext): readonly Subject[] {
+  return prediction.commands.flatMap(({ argv, span }) => {
+    const [name, ...rest] = argv;
+    if (name === undefined || name === null) return [];
+    const program = posix.basename(name);
+    const verb = rest.find((word) => word !== null && !word.startsWith('-'));
+    const effect: Effect = { kind: 'run.code', program, span, targets: [], facts: {}, via: [] };
+    const facts = {
+      program: verb == null ? [program] : [program, `${program} ${verb}`],
+      ...(context.agent === null ? {} : { agent: context.agent }),
+    };
+    return [{ effect, target: null, evidence: null, path: null, facts }];
+  });
 }
 
 const ORDER: Readonly<Record<Decision, number>> = { deny: 0, ask: 1, allow: 2 };

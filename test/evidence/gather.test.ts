@@ -299,3 +299,8 @@ test.runIf(process.platform === 'linux')('a process of the session is told from 
     known(false),
   );
 });
+
+test('writing to /dev/null calls for nothing', async () => {
+  const sink: Target = { kind: 'path', path: '/dev/null', glob: false };
+  expect(await gather('fs.write', [sink])).toEqual({ paths: [null], repository: null, facts: {} });
+});

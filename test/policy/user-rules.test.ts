@@ -59,6 +59,14 @@ test("a person's ask and deny hold what Belay would let through", () => {
   });
 });
 
+test("a person's rule by program holds a command that has no effect of note", () => {
+  const policy = builtinPolicy('[[rule]]\ndecision = "ask"\nprogram = "make deploy"\n');
+  const span = { start: 0, end: 0, text: '' };
+  const of = (...argv: readonly string[]) => ({ effects: [], unknowns: [], commands: [{ argv, span }] });
+  expect(decide(of('/usr/bin/make', 'deploy'), null, policy, context()).decision).toBe('ask');
+  expect(decide(of('make', 'build'), null, policy, context()).decision).toBe('allow');
+});
+
 describe('a repository can only make things stricter until it is trusted', () => {
   const text = '[[rule]]\ndecision = "allow"\nrisk = "share.*"\n\n[[rule]]\ndecision = "ask"\nprogram = "make"\n';
   test('its allow is left out, and said so', () => {
