@@ -92,7 +92,7 @@ export interface RepositoryEvidence {
 export interface EffectEvidence {
   readonly paths: readonly (PathEvidence | null)[];
   readonly repository: RepositoryEvidence | null;
-  /** Other readings by name: `commitsLost`, `sessionProcess`, `packageDeclared`, `manifestChanged`, `downloadedHere`. */
+  /** Other readings by name: `commitsLost`, `sessionProcess`, `manifestChanged`. */
   readonly facts: Readonly<Record<string, Known<string | number | boolean>>>;
 }
 

@@ -5,6 +5,7 @@
  *   effects ─▶ needs ─▶ paths expanded, placed, counted ─▶ one look by git for each work tree ─▶ Evidence
  */
 import { existsSync } from 'node:fs';
+import { posix } from 'node:path';
 import type { Effect, Prediction } from '../effects/effect.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import {
@@ -60,7 +61,7 @@ export async function gatherEvidence(prediction: Prediction, context: GatherCont
 
 function callsForEvidence(effect: Effect): boolean {
   const needs = needsOf(effect.kind);
-  if (needs.repository || needs.commits || needs.process) return true;
+  if (needs.repository || needs.commits || needs.process || needs.manifest) return true;
   return needs.paths !== null && effect.targets.some((target) => target.kind === 'path' && !isSink(target.path));
 }
 
@@ -93,7 +94,25 @@ async function gatherOne(
     }
   }
   if (needs.process) facts['sessionProcess'] = ownProcesses(effect, context.session);
+  if (needs.manifest) facts['manifestChanged'] = manifestChanged(context, missing);
   return { paths: read, repository, facts };
+}
+
+/** Files that say what is installed, by package manager. */
+const MANIFESTS = [
+  'package.json',
+  'pyproject.toml',
+  'requirements.txt',
+  'Cargo.toml',
+  'go.mod',
+  'Gemfile',
+  'composer.json',
+];
+
+function manifestChanged(context: GatherContext, missing: string | null): Known<boolean> {
+  const { cwd, session } = context;
+  if (session === undefined || cwd === null || missing !== null) return notKnown(missing ?? 'no session is known');
+  return known(MANIFESTS.some((name) => session.changed(posix.join(cwd, name))));
 }
 
 /** The work tree that a git effect meets: the one of the first path it names (`git -C`), else the one it is run in. */

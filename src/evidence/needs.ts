@@ -18,9 +18,11 @@ export interface Needs {
   readonly commits: boolean;
   /** Whose process it is. */
   readonly process: boolean;
+  /** Whether the session changed what says what is installed. */
+  readonly manifest: boolean;
 }
 
-const NOTHING: Needs = { paths: null, repository: false, commits: false, process: false };
+const NOTHING: Needs = { paths: null, repository: false, commits: false, process: false, manifest: false };
 const PLACE: Needs = { ...NOTHING, paths: 'place' };
 const TREE: Needs = { ...NOTHING, paths: 'tree' };
 
@@ -43,6 +45,7 @@ const NEEDS: Partial<Record<EffectKind, Needs>> = {
   'git.push': { ...NOTHING, repository: true, commits: true },
   'process.kill': { ...NOTHING, process: true },
   'run.downloaded': PLACE,
+  'package.install': { ...NOTHING, manifest: true },
 };
 
 /** Returns what evidence an effect of `kind` calls for. */

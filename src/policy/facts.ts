@@ -2,6 +2,7 @@
  * Flattens an effect, one of its targets and its evidence into the facts that rules are written over. Pure. A reading that
  * is not known is left out, and `<name>Known = false` says so: a rule sees the difference between *no* and *not known*.
  */
+import { posix } from 'node:path';
 import type { Effect, Fact, Target } from '../effects/effect.ts';
 import type { EffectEvidence, Known, PathEvidence, Places } from '../evidence/evidence.ts';
 import { fileClassOf } from '../evidence/file-classes.ts';
@@ -155,9 +156,7 @@ export const FACTS = {
   commitsLostKnown: 'whether that is known',
   sessionProcess: 'the process belongs to the session',
   sessionProcessKnown: 'whether that is known',
-  downloadedHere: 'the session fetched it from the network',
-  manifestChanged: 'the session changed the manifest',
-  packageDeclared: 'the package is declared already',
+  manifestChanged: 'the session changed what says what is installed',
 } as const satisfies Record<string, string>;
 
 const PROTECTED =
@@ -280,7 +279,7 @@ function ofUnknownPath(target: Extract<Target, { kind: 'unknown-path' }>, places
   const text = target.text.replaceAll(/["']/g, '');
   const isRelative = !/^[/~$]/.test(text);
   const assumed = { home: places.home ?? '/home/user', workspace: places.workspace ?? '/home/user/work' };
-  const likely = isRelative ? `${assumed.workspace}/${text}` : text.replace(UNDER_HOME, assumed.home);
+  const likely = isRelative ? posix.normalize(`${assumed.workspace}/${text}`) : text.replace(UNDER_HOME, assumed.home);
   const fileClass = fileClassOf(likely.startsWith('/') ? likely : `/${likely}`, { ...places, ...assumed });
   const facts: Record<string, FactValue> = {
     targetKind: 'unknown-path',

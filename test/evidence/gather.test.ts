@@ -304,3 +304,13 @@ test('writing to /dev/null calls for nothing', async () => {
   const sink: Target = { kind: 'path', path: '/dev/null', glob: false };
   expect(await gather('fs.write', [sink])).toEqual({ paths: [null], repository: null, facts: {} });
 });
+
+test('an install is told from one of a manifest that the session changed', async () => {
+  const changed = { ...session([]), changed: (path: string) => path === join(work, 'package.json') };
+  expect((await gather('package.install', [], {}, { session: changed })).facts).toEqual({
+    manifestChanged: known(true),
+  });
+  expect((await gather('package.install', [], {}, { session: session([]) })).facts).toEqual({
+    manifestChanged: known(false),
+  });
+});
