@@ -35,6 +35,7 @@ export function makeTree(tree, { packages, filesPerPackage, ignored }) {
     writeFileSync(join(folder, `file-${i}.js`), text(random, 500 + Math.floor(random() * 9_000)));
   }
   execFileSync('git', ['-C', tree, 'init', '-q'], { env: ENV });
+  execFileSync('git', ['-C', tree, 'config', 'gc.auto', '0'], { env: ENV });
   execFileSync('git', ['-C', tree, 'add', '-A'], { env: ENV });
   execFileSync('git', ['-C', tree, 'commit', '-qm', 'all'], { env: ENV });
   execFileSync('git', ['-C', tree, 'gc', '-q'], { env: ENV });

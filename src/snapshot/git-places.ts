@@ -1,6 +1,6 @@
 /** Where git keeps its state for a tree, read from files alone: git itself is never run and nothing is written. */
 
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 export interface GitPlaces {
@@ -14,11 +14,13 @@ export interface GitPlaces {
 export function gitPlaces(top: string): GitPlaces | null {
   const dotGit = join(top, '.git');
   try {
-    if (statSync(dotGit).isDirectory()) return { gitDir: realpathSync(dotGit), commonDir: realpathSync(dotGit) };
-    const target = /^gitdir: (.+)\n?$/.exec(readFileSync(dotGit, 'utf8'))?.[1];
-    if (target === undefined) return null;
-    const gitDir = realpathSync(isAbsolute(target) ? target : resolve(top, target));
-    return { gitDir, commonDir: commonDir(gitDir) };
+    const gitDir = lstatSync(dotGit).isFile() ? pointedAt(top, dotGit) : realpathSync(dotGit);
+    if (gitDir === null || !existsSync(join(gitDir, 'HEAD'))) return null;
+    const common = commonDir(gitDir);
+    // What a stray `.git` points at must look like a repository before it is taken for one.
+    return existsSync(join(common, 'objects')) && existsSync(join(common, 'refs'))
+      ? { gitDir, commonDir: common }
+      : null;
   } catch {
     return null;
   }
@@ -66,6 +68,12 @@ function readIndex(gitDir: string): Buffer {
     // No index: nothing is tracked.
   }
   return Buffer.concat(parts);
+}
+
+function pointedAt(top: string, file: string): string | null {
+  const target = /^gitdir: (.+)\n?$/.exec(readFileSync(file, 'utf8'))?.[1];
+  if (target === undefined) return null;
+  return realpathSync(isAbsolute(target) ? target : resolve(top, target));
 }
 
 function commonDir(gitDir: string): string {

@@ -191,7 +191,8 @@ export class Scanner {
       const places = gitPlaces(shownPath(this.#path.view()));
       if (places !== null) repository = { top, tracked: this.#tracked(places.gitDir) };
     }
-    const git = around.git === 'none' && endsWithName(this.#new, index, DOT_GIT) ? 'state' : around.git;
+    const holdsHead = names === null ? this.#knownHolds(known, HEAD) : names.some((name) => name.equals(HEAD));
+    const git = around.git === 'none' && holdsHead && endsWithName(this.#new, index, DOT_GIT) ? 'state' : around.git;
     return { ...around, git, repository };
   }
 
@@ -362,6 +363,7 @@ export class Scanner {
     beside: ((name: string) => boolean) | null,
     was: number,
   ): number {
+    if (this.#path.length === this.#store.length && this.#path.view().equals(this.#store)) return NOTE.store;
     if (inside.git !== 'none') {
       if (kind === KIND.file && (name.toString('latin1').endsWith('.lock') || isTemporaryObject(name, inside)))
         return NOTE.gitLock;
@@ -370,7 +372,6 @@ export class Scanner {
     }
     if (kind !== KIND.folder) return NOTE.none;
     if (this.#reader.device !== inside.device) return NOTE.mountPoint;
-    if (this.#path.length === this.#store.length && this.#path.view().equals(this.#store)) return NOTE.store;
     if (inside.link) return NOTE.none;
     // Where the listing did not change, neither did what it was judged by.
     if (beside === null) return was === KIND.leftOut ? NOTE.regenerable : NOTE.none;
@@ -435,6 +436,7 @@ export class Scanner {
 }
 
 const DOT_GIT = Buffer.from('.git');
+const HEAD = Buffer.from('HEAD');
 const OBJECTS = Buffer.from('objects');
 
 function changedEntries(status: Uint8Array): Int32Array {

@@ -1,0 +1,179 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openEngine } from '../../src/snapshot/engine.ts';
+import { manifest } from './manifest.ts';
+import { EVERYTHING, release, scratch } from './scratch.ts';
+
+/** Few names, so that what is made and what is destroyed meet; some that are no UTF-8, look like options, or like ours. */
+const NAMES = [
+  'a',
+  'b',
+  'A',
+  'd',
+  'e',
+  '-rf',
+  'n\nl',
+  ' ',
+  '.git',
+  '.belay~x',
+  'node_modules',
+  'package.json',
+  'x.lock',
+  'b'.repeat(255),
+];
+const name = fc.oneof(
+  fc.constantFrom(...NAMES).map((text) => Buffer.from(text)),
+  fc.constant(Buffer.from([0x66, 0xff, 0xfe])),
+);
+const path = fc.array(name, { minLength: 1, maxLength: 4 });
+const content = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc.constant(''),
+  fc.integer({ min: 0, max: 3 }).map((n) => 'x'.repeat(262_143 + n)),
+);
+const made = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('file' as const),
+      path,
+      content,
+      mode: fc.constantFrom(0o644, 0o600, 0o755, 0o444, 0o4755),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('folder' as const),
+      path,
+      mode: fc.constantFrom(0o755, 0o700, 0o2775, 0o1777),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('link' as const),
+      path,
+      to: fc.constantFrom('a', '..', 'nowhere', '/etc'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('hard' as const), path, to: path }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pipe' as const), path }) },
+);
+const destroyed = fc.oneof(
+  made,
+  fc.record({ kind: fc.constant('remove' as const), path }),
+  fc.record({ kind: fc.constant('mode' as const), path, mode: fc.constantFrom(0o777, 0o600, 0o700) }),
+  fc.record({
+    kind: fc.constant('shell' as const),
+    script: fc.constantFrom(
+      'find . -type f -delete',
+      'rm -rf ./*',
+      'chmod -R 700 .',
+      'find . -mindepth 1 -delete',
+      'for f in *; do [ -f "$f" ] && : > "./$f"; done; true',
+      'mkdir -p z; mv ./* z/ 2>/dev/null; true',
+    ),
+  }),
+);
+
+test('whatever was there and whatever destroyed it, a rollback brings back the same tree', {
+  timeout: 120_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(made, { maxLength: 14 }),
+      fc.array(destroyed, { minLength: 1, maxLength: 6 }),
+      async (setup, damage) => {
+        const place = scratch();
+        try {
+          for (const step of setup) apply(place.tree, step);
+          const before = manifest([place.tree], { times: true });
+          const engine = openEngine({ storeFolder: place.store, freeFloorBytes: 0, regenerable: [] });
+          const kept = await engine.take(release(place.tree, [place.tree]));
+          for (const step of damage) apply(place.tree, step);
+          const after = manifest([place.tree], { times: true });
+          const result = await engine.rollback(kept.id, EVERYTHING);
+          expect(result).toMatchObject({ left: [], verified: true });
+          expect(manifest([place.tree], { times: true })).toEqual(before);
+          await engine.rollback(result.undo ?? '', EVERYTHING);
+          expect(manifest([place.tree], { times: true })).toEqual(after);
+          expect((await engine.verify()).damaged).toEqual([]);
+          await engine.close();
+        } finally {
+          await place.end();
+        }
+      },
+    ),
+    {
+      numRuns: Number(process.env['BELAY_PROPERTY_RUNS'] ?? 120),
+      interruptAfterTimeLimit: 30_000,
+      markInterruptAsFailure: false,
+    },
+  );
+});
+
+type Step = typeof destroyed extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Does one step as far as it can be done; where something is in the way, it is not. */
+function apply(tree: string, step: Step): void {
+  try {
+    switch (step.kind) {
+      case 'file':
+        makeParent(tree, step.path);
+        rmSync(at(tree, step.path), { force: true });
+        writeFileSync(at(tree, step.path), step.content);
+        chmodSync(at(tree, step.path), step.mode);
+        break;
+      case 'folder':
+        makeParent(tree, step.path);
+        mkdirSync(at(tree, step.path));
+        chmodSync(at(tree, step.path), step.mode);
+        break;
+      case 'link':
+        makeParent(tree, step.path);
+        symlinkSync(step.to, at(tree, step.path));
+        break;
+      case 'hard':
+        if (lstatSync(at(tree, step.to)).isFile()) linkSync(at(tree, step.to), at(tree, step.path));
+        break;
+      case 'pipe':
+        makeParent(tree, step.path);
+        execFileSync('mkfifo', [join(tree, 'pipe-for-now')]);
+        execFileSync('mv', ['-T', '-n', join(tree, 'pipe-for-now'), at(tree, step.path).toString('latin1')], {
+          stdio: 'ignore',
+        });
+        break;
+      case 'remove':
+        rmSync(at(tree, step.path), { recursive: true, force: true });
+        break;
+      case 'mode':
+        if (!lstatSync(at(tree, step.path)).isSymbolicLink()) chmodSync(at(tree, step.path), step.mode);
+        break;
+      case 'shell':
+        execFileSync('/bin/bash', ['-c', step.script], { cwd: tree, stdio: 'ignore' });
+        break;
+      default:
+        step satisfies never;
+    }
+  } catch {
+    // Something stands in the way: the tree stays as it is.
+  }
+}
+
+function at(tree: string, names: readonly Buffer[]): Buffer {
+  return Buffer.concat([Buffer.from(tree), ...names.flatMap((part) => [Buffer.from('/'), part])]);
+}
+
+function makeParent(tree: string, names: readonly Buffer[]): void {
+  let folder = tree as string | Buffer;
+  for (const [i] of names.slice(0, -1).entries()) {
+    folder = at(tree, names.slice(0, i + 1));
+    const there = lstatSync(folder, { throwIfNoEntry: false });
+    if (there === undefined) mkdirSync(folder);
+    else if (!there.isDirectory()) throw new Error('in the way');
+  }
+}
