@@ -37,9 +37,13 @@ export function addDaemon(program: Command, context: CliContext): void {
     .action(async () => {
       if ((await pidOfRunning(context)) === null) return context.out('not running\n');
       const client = await DaemonClient.connect(context.paths().socket);
-      await client.call('stop', {});
-      await Promise.race([client.closed(), sleep(STOP_MS)]);
-      context.out('stopped\n');
+      try {
+        await client.call('stop', {});
+        await Promise.race([client.closed(), sleep(STOP_MS, null, { ref: false })]);
+        context.out('stopped\n');
+      } finally {
+        client.close();
+      }
     });
   addStatus(daemon.command('status'), context);
   daemon
@@ -100,9 +104,11 @@ function addMode(program: Command, context: CliContext, verb: string, mode: Mode
 async function pidOfRunning(context: CliContext): Promise<number | null> {
   try {
     const client = await DaemonClient.connect(context.paths().socket);
-    const { pid } = await client.call('status', {});
-    client.close();
-    return pid;
+    try {
+      return (await client.call('status', {})).pid;
+    } finally {
+      client.close();
+    }
   } catch (thrown) {
     if (thrown instanceof BelayError && thrown.code === 'daemon.unreachable') return null;
     throw thrown;

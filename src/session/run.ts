@@ -10,7 +10,6 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DaemonClient, type DaemonStart } from '../daemon/client.ts';
 import { BelayError } from '../errors.ts';
-import { processInfo } from '../platform/process-info.ts';
 import { adoptOrphans } from '../platform/subreaper.ts';
 import type { Params } from '../protocol/calls.ts';
 import { type Alarm, Tripwire } from '../watch/tripwire.ts';
@@ -74,11 +73,7 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
   const stopReaping = adoptOrphans(spare);
   const running = startCommand([program, ...argumentsOf(options)], options.cwd, env);
   spare.add(running.pid);
-  const link = new SessionLink(
-    options.daemon,
-    { ...start, terminal: processInfo(running.pid)?.terminal ?? null },
-    first,
-  );
+  const link = new SessionLink(options.daemon, { ...start, terminal: running.terminal }, first);
   const brake = brakeOf(process.pid);
   const tripwire = new Tripwire({ root: workspace, ...options.watch }, (alarm) => {
     void meetAlarm(alarm, link, brake, options.say);
@@ -119,7 +114,7 @@ function startCommand(command: readonly string[], cwd: string, env: Record<strin
     child.once('error', reject);
     child.once('exit', (exit, signal) => resolve({ exit, signal }));
   });
-  return { pid: child.pid ?? 0, ended, signal: (name) => child.kill(name) };
+  return { pid: child.pid ?? 0, terminal: null, ended, signal: (name) => child.kill(name) };
 }
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;

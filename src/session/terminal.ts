@@ -4,6 +4,7 @@
  */
 import { constants } from 'node:os';
 import { type IPty, spawn } from 'node-pty';
+import { processInfo } from '../platform/process-info.ts';
 
 export interface Ended {
   readonly exit: number | null;
@@ -12,6 +13,8 @@ export interface Ended {
 
 export interface RunningCommand {
   readonly pid: number;
+  /** Device number of a terminal that is the command's alone, or null when it has ours or none. */
+  readonly terminal: number | null;
   readonly ended: Promise<Ended>;
   signal(name: NodeJS.Signals): void;
 }
@@ -53,7 +56,7 @@ export function runInTerminal(
       resolve(signal ? { exit: null, signal: signalName(signal) } : { exit: exitCode, signal: null });
     });
   });
-  return { pid: pty.pid, ended, signal: (name) => pty.kill(name) };
+  return { pid: pty.pid, terminal: processInfo(pty.pid)?.terminal || null, ended, signal: (name) => pty.kill(name) };
 }
 
 function show(pty: IPty, stdout: NodeJS.WriteStream, bytes: Buffer): void {
