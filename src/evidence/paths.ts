@@ -145,7 +145,8 @@ export class PathReader {
     const realClass = fileClassOf(real, this.#realPlaces);
     return {
       zone: stricterZone(asWritten.zone, zoneOf(real, this.#realPlaces)),
-      fileClass: realClass === 'ordinary' || realClass === 'regenerable' ? asWritten.fileClass : realClass,
+      // A link named `out` does not make what it leads to a build's.
+      fileClass: realClass === 'ordinary' && asWritten.fileClass !== 'regenerable' ? asWritten.fileClass : realClass,
       leadsTo: real,
     };
   }

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { derive } from '../../src/effects/derive.ts';
+import { gatherEvidence } from '../../src/evidence/gather.ts';
+import { decide } from '../../src/policy/decide.ts';
+import type { Verdict } from '../../src/policy/verdict.ts';
+import { builtinPolicy } from './support.ts';
+
+const policy = builtinPolicy();
+let base: string;
+let work: string;
+
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'belay-trees-')));
+  work = join(base, 'home', 'code', 'project');
+  mkdirSync(work, { recursive: true });
+  git('init', '-q');
+  write('.gitignore', 'dist\nlocal.env\n');
+  write('package.json', '{}');
+  write('src/a.ts', 'one\n');
+  write('src/b.ts', 'two\n');
+  git('add', '.');
+  git('commit', '-qm', 'first');
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+function git(...args: readonly string[]): void {
+  execFileSync(
+    'git',
+    ['-c', 'user.name=T', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main', ...args],
+    {
+      cwd: work,
+      env: { PATH: process.env['PATH'] ?? '', HOME: base, GIT_CONFIG_NOSYSTEM: '1' },
+    },
+  );
+}
+
+function write(name: string, text = 'x\n'): void {
+  mkdirSync(join(work, name, '..'), { recursive: true });
+  writeFileSync(join(work, name), text);
+}
+
+async function judge(command: string): Promise<Verdict> {
+  const home = join(base, 'home');
+  const world = { cwd: work, home, workspace: work, env: { HOME: home, PWD: work }, readFile: () => null };
+  const prediction = derive({ kind: 'command', text: command, dialect: 'bash' }, world);
+  const places = { home, workspace: work, temp: ['/tmp'], belay: [] };
+  const evidence = await gatherEvidence(prediction, {
+    cwd: work,
+    workspace: work,
+    home,
+    env: null,
+    places,
+    deadlineMs: 10_000,
+  });
+  return decide(prediction, evidence, policy, { profile: 'balanced', agent: null, places, command, now: 0 });
+}
+
+test.each([
+  ['git checkout .', () => write('src/a.ts', 'changed\n')],
+  ['git restore src/a.ts', () => write('src/a.ts', 'changed\n')],
+  ['git reset --hard', () => write('src/a.ts', 'changed\n')],
+  ['git clean -fd', () => write('new.ts')],
+  ['git clean -fdX', () => write('local.env')],
+  ['git stash drop', () => [write('src/a.ts', 'changed\n'), git('stash')]],
+  [
+    'git branch -D topic',
+    () => [
+      git('checkout', '-qb', 'topic'),
+      write('t.ts'),
+      git('add', '.'),
+      git('commit', '-qm', 't'),
+      git('checkout', '-q', 'main'),
+    ],
+  ],
+  ['rm -rf src', () => write('src/new.ts')],
+])('%s runs where nothing would be lost, and is held where something would', async (command, change) => {
+  if (command.includes('topic')) git('branch', 'topic');
+  expect((await judge(command)).decision).toBe('allow');
+  if (command.includes('topic')) git('branch', '-D', 'topic');
+  change();
+  expect((await judge(command)).decision).toBe('ask');
+});
+
+test('a hard reset to an older commit says how many commits it would lose', async () => {
+  write('c.ts');
+  git('add', '.');
+  git('commit', '-qm', 'second');
+  const verdict = await judge('git reset --hard HEAD~1');
+  expect(verdict).toMatchObject({
+    decision: 'ask',
+    reasons: [{ rule: 'git.discard.commits', evidence: expect.arrayContaining(['1 commit nowhere else']) }, {}],
+  });
+});
+
+test('a build folder runs, until git shows changes that somebody made in it', async () => {
+  write('dist/out.js');
+  expect((await judge('rm -rf dist')).decision).toBe('allow');
+  git('add', '-f', 'dist');
+  git('commit', '-qm', 'dist');
+  write('dist/out.js', 'by hand\n');
+  expect((await judge('rm -rf dist')).decision).toBe('ask');
+});
+
+test('a write through a link that leads out of the workspace is held', async () => {
+  mkdirSync(join(base, 'home', 'other'));
+  symlinkSync(join(base, 'home', 'other'), join(work, 'out'));
+  expect((await judge('echo x > out/notes.txt')).decision).toBe('ask');
+  expect((await judge('echo x > notes.txt')).decision).toBe('allow');
+});
+
+test('what is let through and changes a file is kept first', async () => {
+  expect((await judge('sed -i s/one/two/ src/a.ts')).obligations).toEqual([
+    { kind: 'snapshot', paths: [join(work, 'src/a.ts')] },
+  ]);
+  expect((await judge('echo x > brand-new.txt')).obligations).toEqual([]);
+});
