@@ -28,7 +28,13 @@ export interface Steps {
   /** Resolves to the id of a durable snapshot. */
   keep(request: Request, verdict: Verdict): Promise<string>;
   /** Journals a verdict that lets something run; `durable` waits for the disk. */
-  record(request: Request, verdict: Verdict, evidence: Evidence | null, durable: boolean): Promise<void>;
+  record(
+    request: Request,
+    prediction: Prediction,
+    verdict: Verdict,
+    evidence: Evidence | null,
+    durable: boolean,
+  ): Promise<void> | void;
   /** Journals the release; durable. */
   release(request: Request, snapshot: string | null): Promise<void>;
 }
@@ -52,17 +58,17 @@ export async function answer(
   steps: Steps,
 ): Promise<Outcome> {
   const prediction = steps.derive(request);
-  if (prediction.effects.length === 0 && prediction.unknowns.length === 0)
-    return allow(request, prediction, null, steps);
+  if (prediction.effects.length === 0)
+    return keepAndRelease(request, prediction, steps.decide(request, prediction, null), null, steps);
 
   const evidence = await steps.gather(request, prediction);
   const verdict = steps.decide(request, prediction, evidence);
   if (observe) {
-    await steps.record(request, verdict, evidence, false);
+    await steps.record(request, prediction, verdict, evidence, false);
     return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
   }
   if (verdict.decision === 'deny') {
-    await steps.record(request, verdict, evidence, false);
+    await steps.record(request, prediction, verdict, evidence, false);
     return { kind: 'refuse', verdict, answer: null };
   }
   if (verdict.decision === 'allow') return keepAndRelease(request, prediction, verdict, evidence, steps);
@@ -107,14 +113,6 @@ async function ask(
   return { kind: 'run', watch: true, snapshot: id, granted: prediction.effects, verdict };
 }
 
-async function allow(request: Request, _: Prediction, evidence: Evidence | null, steps: Steps): Promise<Outcome> {
-  const verdict = steps.decide(request, NOTHING, evidence);
-  await steps.record(request, verdict, evidence, false);
-  return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
-}
-
-const NOTHING: Prediction = { effects: [], unknowns: [], commands: [] };
-
 async function keepAndRelease(
   request: Request,
   prediction: Prediction,
@@ -123,10 +121,10 @@ async function keepAndRelease(
   steps: Steps,
 ): Promise<Outcome> {
   if (verdict.obligations.length === 0) {
-    await steps.record(request, verdict, evidence, false);
+    await steps.record(request, prediction, verdict, evidence, false);
     return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
   }
-  await steps.record(request, verdict, evidence, true);
+  await steps.record(request, prediction, verdict, evidence, true);
   const kept = await keepOrAsk(request, verdict, prediction, evidence, steps);
   if (kept.kind === 'refuse') return kept.outcome;
   await steps.release(request, kept.id);

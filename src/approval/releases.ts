@@ -29,9 +29,9 @@ export class Releases {
   }
 
   /** Returns the nearest grant among the process and its ancestors, or null. */
-  covering(chain: readonly ProcessInfo[]): Granted | null {
+  covering(lineage: () => readonly ProcessInfo[]): Granted | null {
     if (this.#byProcess.size === 0) return null;
-    for (const process of chain) {
+    for (const process of lineage()) {
       const granted = this.#byProcess.get(key(process));
       if (granted !== undefined) return granted;
     }

@@ -8,7 +8,7 @@ import type { HeldRequests } from '../approval/held-requests.ts';
 import { Releases } from '../approval/releases.ts';
 import type { Journal } from '../audit/record.ts';
 import { answer, type Outcome } from '../pipeline.ts';
-import { type ProcessInfo, processInfo } from '../platform/process-info.ts';
+import { processInfo } from '../platform/process-info.ts';
 import type { Mode, Params, StatusView } from '../protocol/calls.ts';
 import type { Request } from '../protocol/request.ts';
 import type { Snapshots } from '../snapshot/snapshot.ts';
@@ -18,7 +18,7 @@ import type { ModeSwitch } from './mode.ts';
 import { SessionMemory } from './session-memory.ts';
 import { type Session, Sessions } from './sessions.ts';
 import type { SettingsSource } from './settings.ts';
-import { answerExec, answerHook, JudgedProcesses, type ShimServices } from './shim-requests.ts';
+import { answerExec, answerHook, JudgedProcesses, type Lineage, type ShimServices } from './shim-requests.ts';
 import { listenAt } from './socket.ts';
 import { type StepServices, stepsFor } from './steps.ts';
 
@@ -81,7 +81,7 @@ export class Daemon {
       releases: this.#releases,
       journal,
       judged: this.#judged,
-      answer: (request, chain, peer) => this.#answer(request, chain, peer),
+      answer: (request, lineage, peer) => this.#answer(request, lineage, peer),
       refusalText: (outcome, request) => texts.refused(outcome, request),
     };
     this.#calls = {
@@ -157,14 +157,14 @@ export class Daemon {
     });
   }
 
-  async #answer(request: Request, chain: readonly ProcessInfo[], peer: Peer): Promise<Outcome> {
+  async #answer(request: Request, lineage: Lineage, peer: Peer): Promise<Outcome> {
     const { mode, texts } = this.#parts;
     if (mode.now === 'off') return STAND_ASIDE;
     const steps = stepsFor(this.#steps, {
       gone: peer.gone,
       tell: (held) => peer.send('HELD', { v: 1, id: held.id }, texts.held(held)),
     });
-    const outcome = await answer(request, this.#releases.covering(chain), mode.now === 'observe', steps);
+    const outcome = await answer(request, this.#releases.covering(lineage), mode.now === 'observe', steps);
     if (outcome.kind === 'run' && outcome.watch) this.#expectDeletions(request.principal.session, peer);
     return outcome;
   }

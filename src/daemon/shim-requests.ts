@@ -9,7 +9,7 @@ import type { Releases } from '../approval/releases.ts';
 import type { Journal } from '../audit/record.ts';
 import { BelayError, causeText } from '../errors.ts';
 import type { Outcome } from '../pipeline.ts';
-import { ancestry, type ProcessInfo, processInfo } from '../platform/process-info.ts';
+import { ancestry, type ProcessInfo } from '../platform/process-info.ts';
 import { decodeShimFrame, type ShimMessage } from '../protocol/decode.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { Action, Request, RequestId, Seam } from '../protocol/request.ts';
@@ -21,6 +21,17 @@ export const SHELLS: ReadonlySet<string> = new Set(['bash', 'sh', 'zsh', 'dash',
 /** Hooks that may refuse. The others only hand on to the repository's own. */
 const JUDGED_HOOKS: ReadonlySet<string> = new Set(['pre-push', 'reference-transaction', 'pre-commit', 'pre-rebase']);
 
+/** The process that asks and its ancestors, read from the kernel only when somebody wants to know. */
+export type Lineage = () => readonly ProcessInfo[];
+
+function lineageOf(pid: number): Lineage {
+  let chain: readonly ProcessInfo[] | null = null;
+  return () => {
+    chain ??= ancestry(pid);
+    return chain;
+  };
+}
+
 export interface ShimServices {
   readonly sessions: Sessions;
   readonly held: HeldRequests;
@@ -28,7 +39,7 @@ export interface ShimServices {
   readonly journal: Journal;
   /** Processes whose command was judged already: the git behind a git hook. */
   readonly judged: JudgedProcesses;
-  readonly answer: (request: Request, chain: readonly ProcessInfo[], peer: Peer) => Promise<Outcome>;
+  readonly answer: (request: Request, lineage: Lineage, peer: Peer) => Promise<Outcome>;
   readonly refusalText: (outcome: Extract<Outcome, { kind: 'refuse' }>, request: Request) => string;
 }
 
@@ -73,17 +84,15 @@ async function exec(frame: Frame, peer: Peer, services: ShimServices): Promise<v
   const action: Action = { kind: 'exec', argv: [name, ...message.argv.slice(1)], path: message.program };
   const request = toRequest(message, action, SHELLS.has(name) ? 'shell-shim' : 'tool-shim', services);
   const asker = peer.credentials.pid ?? message.pid;
-  const chain = ancestry(asker);
+  const chain = lineageOf(asker);
   const outcome = await services.answer(request, chain, peer);
   if (outcome.kind === 'refuse') {
     peer.send('DENY', { v: 1 }, services.refusalText(outcome, request));
     return peer.close();
   }
-  const released = message.line ? chain[1] : chain[0];
-  services.judged.add(released ?? null);
-  if (released !== undefined && outcome.granted.length > 0) {
-    services.releases.add(released, { request: request.id, effects: outcome.granted });
-  }
+  if (name === 'git') services.judged.add(chain()[0] ?? null);
+  const released = outcome.granted.length > 0 ? chain()[message.line ? 1 : 0] : undefined;
+  if (released !== undefined) services.releases.add(released, { request: request.id, effects: outcome.granted });
   if (!outcome.watch || message.line) {
     peer.send('ALOW', { v: 1 });
     return peer.close();
@@ -119,14 +128,16 @@ export async function answerHook(frame: Frame, peer: Peer, services: ShimService
 async function hook(frame: Frame, peer: Peer, services: ShimServices): Promise<void> {
   const message = decodeShimFrame(frame);
   const name = basename(message.argv[0] ?? '');
-  const chain = ancestry(peer.credentials.pid ?? message.pid);
-  const git = chain.slice(1).find((one) => commandLine(one.pid)?.[0]?.match(/(^|\/)git$/) != null);
+  const lineage = lineageOf(peer.credentials.pid ?? message.pid);
+  const git = lineage()
+    .slice(1)
+    .find((one) => commandLine(one.pid)?.[0]?.match(/(^|\/)git$/) != null);
   const isLastCall = name !== 'reference-transaction' || message.argv[1] === 'prepared';
   if (git !== undefined && JUDGED_HOOKS.has(name) && isLastCall && !services.judged.has(git)) {
     const argv = commandLine(git.pid) ?? ['git'];
     const action: Action = { kind: 'exec', argv: ['git', ...argv.slice(1)], path: argv[0] ?? null };
     const request = toRequest(message, action, 'git-hook', services);
-    const outcome = await services.answer(request, chain, peer);
+    const outcome = await services.answer(request, lineage, peer);
     if (outcome.kind === 'refuse') {
       peer.send('DENY', { v: 1 }, services.refusalText(outcome, request));
       return peer.close();
@@ -146,7 +157,7 @@ function toRequest(message: ShimMessage, action: Action, seam: Seam, services: S
     principal: {
       uid: process.getuid?.() ?? null,
       pid: message.pid,
-      startTime: processInfo(message.pid)?.startTime ?? null,
+      startTime: null,
       session: id,
       agent: session?.agent ?? null,
     },

@@ -3,6 +3,7 @@ import type { HeldRequest, HeldRequests } from '../approval/held-requests.ts';
 import type { HeldDetails, Journal } from '../audit/record.ts';
 import { commandText, look, predict, weigh } from '../judgement.ts';
 import type { Steps } from '../pipeline.ts';
+import { processInfo } from '../platform/process-info.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Mode } from '../protocol/calls.ts';
 import type { Request } from '../protocol/request.ts';
@@ -37,12 +38,12 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
     decide: (request, prediction, evidence) =>
       weigh(request, prediction, evidence, settings.rulesFor(request.workspace)),
 
-    record: async (request, verdict, evidence, durable) => {
-      services.memoryOf(request.principal.session)?.note(predict(request), evidence, request.cwd);
+    record: (request, prediction, verdict, evidence, durable) => {
+      services.memoryOf(request.principal.session)?.note(prediction, evidence, request.cwd);
       if (!durable && !isWorthARow(request, verdict)) return;
       const record = { kind: 'verdict', ...rowOf(request), verdict, evidence, mode: services.mode() } as const;
-      if (durable) await journal.append(record);
-      else journal.note(record);
+      if (durable) return journal.append(record);
+      journal.note(record);
     },
 
     wait: async (request, verdict, evidence) => {
@@ -93,8 +94,10 @@ function isWorthARow(request: Request, verdict: Verdict): boolean {
 function rowOf(
   request: Request,
 ): Pick<Request, 'seam' | 'principal' | 'action' | 'cwd'> & { readonly request: Request['id'] } {
-  const { id, seam, principal, action, cwd } = request;
-  return { request: id, seam, principal, action, cwd };
+  const { id, seam, action, cwd } = request;
+  const { pid } = request.principal;
+  const startTime = pid === null ? null : (processInfo(pid)?.startTime ?? null); // it waits for us, so it is there
+  return { request: id, seam, principal: { ...request.principal, startTime }, action, cwd };
 }
 
 function detailsOf(request: Request, holdMs: number | null): HeldDetails {
