@@ -58,10 +58,7 @@ export async function answer(
   steps: Steps,
 ): Promise<Outcome> {
   const prediction = steps.derive(request);
-  if (prediction.effects.length === 0)
-    return keepAndRelease(request, prediction, steps.decide(request, prediction, null), null, steps);
-
-  const evidence = await steps.gather(request, prediction);
+  const evidence = prediction.effects.length === 0 ? null : await steps.gather(request, prediction);
   const verdict = steps.decide(request, prediction, evidence);
   if (observe) {
     await steps.record(request, prediction, verdict, evidence, false);

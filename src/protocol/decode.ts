@@ -38,17 +38,20 @@ export function decodeShimFrame(frame: Frame): ShimMessage {
   const parsed = shimHeader.safeParse(frame.header);
   if (!parsed.success) throw new BelayError('frame.bad', { cause: z.prettifyError(parsed.error) });
   const header = parsed.data;
-  const strings = new NulStrings(frame.blob);
+  const stdinAt = frame.blob.length - header.stdinLength;
+  const bytes = frame.blob.subarray(0, Math.max(0, stdinAt));
+  const text = bytes.toString('utf8');
+  const strings = text.split('\0');
   try {
-    const cwd = strings.next();
-    const program = strings.next();
-    const argv = strings.take(header.argc);
+    if (stdinAt < 0 || strings.length !== header.argc + header.envc + 3)
+      throw new Error('its strings are not as many as it says');
+    const [cwd = '', program = ''] = strings;
+    const argv = strings.slice(2, 2 + header.argc);
     const env: Record<string, string> = {};
-    for (const entry of strings.take(header.envc)) {
+    for (const entry of strings.slice(2 + header.argc, -1)) {
       const equals = entry.indexOf('=');
       if (equals > 0) env[entry.slice(0, equals)] = entry.slice(equals + 1);
     }
-    const stdin = strings.rest(header.stdinLength);
     if (argv.length === 0) throw new Error('it has no arguments');
     return {
       pid: header.pid,
@@ -60,45 +63,10 @@ export function decodeShimFrame(frame: Frame): ShimMessage {
       program: program === '' ? null : program,
       argv,
       env,
-      stdin,
-      lossy: strings.lossy,
+      stdin: frame.blob.toString('utf8', stdinAt),
+      lossy: text.includes('\uFFFD') && !Buffer.from(text).equals(bytes),
     };
   } catch (thrown) {
     throw new BelayError('frame.bad', { cause: causeText(thrown) }, thrown);
-  }
-}
-
-/** Reads NUL-ended strings off a buffer. */
-class NulStrings {
-  readonly #bytes: Buffer;
-  #at = 0;
-  lossy = false;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  next(): string {
-    const end = this.#bytes.indexOf(0, this.#at);
-    if (end < 0) throw new Error('a string has no end');
-    const text = this.#decode(this.#bytes.subarray(this.#at, end));
-    this.#at = end + 1;
-    return text;
-  }
-
-  take(count: number): string[] {
-    const strings: string[] = [];
-    for (let i = 0; i < count; i++) strings.push(this.next());
-    return strings;
-  }
-
-  rest(length: number): string {
-    return this.#decode(this.#bytes.subarray(this.#at, this.#at + length));
-  }
-
-  #decode(bytes: Buffer): string {
-    const text = bytes.toString('utf8');
-    if (!this.lossy && text.includes('\uFFFD') && !Buffer.from(text).equals(bytes)) this.lossy = true;
-    return text;
   }
 }
