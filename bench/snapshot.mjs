@@ -206,8 +206,25 @@ function take(engine, tree, command) {
   return engine.take(request(tree, command));
 }
 
+/** Runs `git status` and returns its time without what starting any program from here costs. */
 function status(tree) {
+  const started = performance.now();
   git(tree, 'status', '--porcelain');
+  return Math.max(0.1, performance.now() - started - spawnMs());
+}
+
+let spawnCost = null;
+
+function spawnMs() {
+  if (spawnCost !== null) return spawnCost;
+  const times = [];
+  for (let n = 0; n < 15; n++) {
+    const started = performance.now();
+    execFileSync('git', ['--version'], { stdio: 'ignore' });
+    times.push(performance.now() - started);
+  }
+  spawnCost = median(times);
+  return spawnCost;
 }
 
 function git(tree, ...words) {

@@ -35,7 +35,7 @@ export interface FolderTime {
   readonly nanoseconds: number;
 }
 
-const FIXED_BYTES = 16;
+const FIXED_BYTES = 4;
 const HAS_EXTRA = 0x80;
 /** Flags that are part of what is kept; the others speak of the scan. */
 const KEPT_FLAGS = FLAG.linked | FLAG.grouped | FLAG.still;
@@ -70,13 +70,15 @@ export class NodeEncoder {
     at = bytes.writeUInt8(table.note(index), at);
     at = bytes.writeUInt8(nameLength, at);
     const plain = kind === KIND.leftOut;
-    at = bytes.writeUInt32LE(plain ? 0 : table.mode(index) & 0o7777, at);
-    at = bytes.writeUInt32LE(plain ? 0 : (table.rows[row + ROW.uid] ?? 0) >>> 0, at);
-    at = bytes.writeUInt32LE(plain ? 0 : (table.rows[row + ROW.gid] ?? 0) >>> 0, at);
+    if (!plain) {
+      at = writeNumber(bytes, table.mode(index) & 0o7777, at);
+      at = writeNumber(bytes, (table.rows[row + ROW.uid] ?? 0) >>> 0, at);
+      at = writeNumber(bytes, (table.rows[row + ROW.gid] ?? 0) >>> 0, at);
+    }
     if (kind !== KIND.folder && !plain) {
-      at = bytes.writeBigInt64LE(wideExact(table.rows, row + ROW.mtime), at);
-      at = bytes.writeInt32LE(table.rows[row + ROW.mtimeNs] ?? 0, at);
-      at = bytes.writeDoubleLE(wide(table.rows, row + ROW.size), at);
+      at = writeNumber(bytes, folded(wide(table.rows, row + ROW.mtime)), at);
+      at = writeNumber(bytes, table.rows[row + ROW.mtimeNs] ?? 0, at);
+      at = writeNumber(bytes, wide(table.rows, row + ROW.size), at);
       if ((flags & FLAG.grouped) !== 0) at = bytes.writeBigInt64LE(table.inode(index), at);
     }
     if (!plain) {
@@ -110,20 +112,22 @@ export function decodeNode(bytes: Buffer): Entry[] {
     const marks = bytes.readUInt8(at + 1);
     const note = bytes.readUInt8(at + 2);
     const nameLength = bytes.readUInt8(at + 3);
-    const mode = bytes.readUInt32LE(at + 4);
-    const uid = bytes.readUInt32LE(at + 8);
-    const gid = bytes.readUInt32LE(at + 12);
-    at += FIXED_BYTES;
     const plain = kind === KIND.leftOut;
+    at += FIXED_BYTES;
+    const next = (): number => {
+      const { value, end: after } = readNumber(bytes, at);
+      at = after;
+      return value;
+    };
+    const [mode, uid, gid] = plain ? [0, 0, 0] : [next(), next(), next()];
     let seconds = 0n;
     let nanoseconds = 0;
     let size = 0;
     let group: bigint | null = null;
     if (kind !== KIND.folder && !plain) {
-      seconds = bytes.readBigInt64LE(at);
-      nanoseconds = bytes.readInt32LE(at + 8);
-      size = bytes.readDoubleLE(at + 12);
-      at += 20;
+      seconds = BigInt(unfolded(next()));
+      nanoseconds = next();
+      size = next();
       if ((marks & FLAG.grouped) !== 0) {
         group = bytes.readBigInt64LE(at);
         at += 8;
@@ -187,4 +191,35 @@ export function entryOf(table: Table, index: number): Entry {
     group: (flags & FLAG.grouped) === 0 ? null : table.inode(index),
     index,
   };
+}
+
+/** Writes a whole number, seven bits a byte, the low ones first. */
+function writeNumber(bytes: Buffer, value: number, start: number): number {
+  let rest = value;
+  let at = start;
+  while (rest >= 0x80) {
+    bytes[at++] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes[at] = rest;
+  return at + 1;
+}
+
+function readNumber(bytes: Buffer, start: number): { value: number; end: number } {
+  let value = 0;
+  let unit = 1;
+  for (let at = start; ; at++, unit *= 0x80) {
+    const byte = bytes.readUInt8(at);
+    value += (byte & 0x7f) * unit;
+    if (byte < 0x80) return { value, end: at + 1 };
+  }
+}
+
+/** Times before 1970 are negative: they are folded between the others. */
+function folded(value: number): number {
+  return value < 0 ? -value * 2 - 1 : value * 2;
+}
+
+function unfolded(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }

@@ -1,5 +1,7 @@
 /** The thread that owns the store: takes calls one message at a time and answers each with a value, or an error as data. */
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BelayError, causeText } from '../errors.ts';
 import { openEngine, type SnapshotOptions } from './engine.ts';
@@ -28,17 +30,22 @@ export type FromWorker =
 /** Methods whose last parameter is told of progress. */
 const REPORTING = new Set<keyof Snapshots>(['take', 'rollback', 'resume', 'verify']);
 
+/** A call this long has made garbage that an idle thread would keep for ever. */
+const LONG_MS = 1_000;
+
 const port = parentPort;
 if (port !== null) {
   const options: SnapshotOptions = workerData;
   let engine: Snapshots | null = null;
   port.on('message', async ({ call, method, given }: ToWorker) => {
+    const started = performance.now();
     const progress: Progress = (done) => port.postMessage({ kind: 'progress', call, done });
     try {
       engine ??= openEngine({ ...options, helper: true, locked: true });
       const act: (...all: readonly unknown[]) => Promise<unknown> = engine[method].bind(engine) as never;
       const value = await act(...given, ...(REPORTING.has(method) ? [progress] : []));
       port.postMessage({ kind: 'value', call, value });
+      if (performance.now() - started > LONG_MS) collect();
     } catch (error) {
       const known = error instanceof BelayError ? error : null;
       port.postMessage({
@@ -50,4 +57,11 @@ if (port !== null) {
       });
     }
   });
+}
+
+/** Collects garbage now: V8 has no other way to ask for it from inside, and a daemon's memory is looked at when it idles. */
+function collect(): void {
+  setFlagsFromString('--expose-gc');
+  const gc: unknown = runInNewContext('gc');
+  if (typeof gc === 'function') gc();
 }
