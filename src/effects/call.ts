@@ -87,16 +87,18 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
 
 /** Returns the state of a shell that this one starts: the same folder and exported variables, nothing else. */
 export function childState(state: ShellState, args: readonly Arg[], name = 'sh'): ShellState {
-  const child = freshState(state.cwd, args.map(argValue), name);
+  const child: ShellState = {
+    ...freshState(state.cwd, args.map(argValue), name),
+    functions: state.functions.over(),
+    descriptors: state.descriptors.over(),
+  };
   child.otherCwds = state.otherCwds;
   child.inherits = state.inherits;
-  for (const variable of state.exported) {
+  for (const variable of state.exported.keys()) {
     const value = state.variables.get(variable);
     if (value !== undefined) child.variables.set(variable, value);
-    child.exported.add(variable);
+    child.exported.set(variable, true);
   }
-  for (const [functionName, body] of state.functions) child.functions.set(functionName, body);
-  for (const [number, flow] of state.descriptors) child.descriptors.set(number, flow);
   return child;
 }
 
@@ -108,11 +110,13 @@ function surrounded(state: ShellState, around: Around): ShellState {
   }
   if (around.emptyEnv === true) {
     inner.inherits = false;
-    for (const name of inner.exported) inner.variables.delete(name);
-    inner.exported.clear();
+    for (const name of inner.exported.keys()) {
+      inner.variables.delete(name);
+      inner.exported.delete(name);
+    }
   }
   for (const [name, arg] of around.env ?? []) {
-    inner.exported.add(name);
+    inner.exported.set(name, true);
     inner.variables.set(
       name,
       arg === null

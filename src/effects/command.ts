@@ -8,7 +8,7 @@ import { exactText, literalArg } from './args.ts';
 import { makeCall } from './call.ts';
 import { commandOf, variableEffects } from './code-variables.ts';
 import type { Effect, Span, Target } from './effect.ts';
-import { argValue, expandAssignment, expandValue, expandWords } from './expand.ts';
+import { argValue, expandAssignment, expandValue, expandWords, mergeValue } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './flow.ts';
 import { knownOutput } from './known-outputs.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
@@ -24,6 +24,8 @@ import { assign, lookUp, valueOf } from './variables.ts';
 
 /** Combinations of alternatives that are taken apart. */
 const MAX_FORKS = 8;
+/** Items of an array that are kept. */
+const MAX_ITEMS = 1_024;
 
 /** Runs a simple command in the frame's state. */
 export function runSimple(frame: Frame, node: Command, stdin: Flow): Flow {
@@ -44,10 +46,14 @@ export function runSimple(frame: Frame, node: Command, stdin: Flow): Flow {
 
 /** Returns the combinations of what the command's variables may hold; none when each holds one thing. */
 function alternatives(frame: Frame, node: Command): readonly ReadonlyMap<string, Variable>[] {
-  let forks: ReadonlyMap<string, Variable>[] = [];
-  for (const [name, variable] of frame.state.variables) {
-    if (variable.kind !== 'either') continue;
-    if (!new RegExp(`\\$\\{?[!#]?${name}\\b`).test(frame.source.slice(node.pos, node.end))) continue;
+  let forks: readonly ReadonlyMap<string, Variable>[] = [];
+  const text = frame.source.slice(node.pos, node.end);
+  if (!text.includes('$')) return forks;
+  const names = new Set<string>();
+  for (const match of text.matchAll(/\$\{?[!#]?([A-Za-z_]\w*)/g)) names.add(match[1] ?? '');
+  for (const name of names) {
+    const variable = frame.state.variables.get(name);
+    if (variable?.kind !== 'either') continue;
     const base = forks.length === 0 ? [new Map<string, Variable>()] : forks;
     const next = base.flatMap((fork) => variable.options.map((option) => new Map([...fork, [name, option]])));
     if (next.length > MAX_FORKS) break;
@@ -104,7 +110,7 @@ function once(frame: Frame, node: Command, stdin: Flow): Flow {
   };
   for (const assignment of assignments) {
     setVariable(running, assignment, span);
-    running.state.exported.add(assignment.name);
+    running.state.exported.set(assignment.name, true);
   }
   const output = runWords(running, args, span, streams.stdin, { functions: true, builtins: true });
   return streams.release(output);
@@ -138,13 +144,17 @@ function setVariable(frame: Frame, assignment: Assignment, span: Span): void {
       items.every((item) => item.kind === 'literal') && !value.elements.some((element) => /^\[/.test(element.text));
     const before = assignment.append === true ? lookUp(frame, name) : null;
     const old = before?.kind === 'array' ? before.items : [];
-    variable = { kind: 'array', items: [...old, ...items.map(argValue)], complete };
+    variable = {
+      kind: 'array',
+      items: [...old, ...items.map(argValue)].slice(0, MAX_ITEMS),
+      complete: complete && old.length + items.length <= MAX_ITEMS,
+    };
   } else {
     const added = expandValue(frame, value);
     const before = assignment.append === true ? valueOf(lookUp(frame, name)) : [];
     variable =
       assignment.index === undefined
-        ? { kind: 'text', value: joined([...before, ...added]) }
+        ? { kind: 'text', value: mergeValue([...before, ...added]) }
         : { kind: 'array', items: [[{ why: 'an element that is not known' }]], complete: false };
   }
   assign(frame, name, variable);
@@ -165,10 +175,6 @@ export function sayVariable(frame: Frame, name: string, variable: Variable, span
     };
     frame.machine.engine.text(inner, command, span, EMPTY_FLOW);
   }
-}
-
-function joined(value: readonly (string | { readonly why: string })[]): typeof value {
-  return value.length > 1 && value.every((piece) => typeof piece === 'string') ? [value.join('')] : value;
 }
 
 /** Runs an alias's text with the words after it, or returns null when the name is no alias. */

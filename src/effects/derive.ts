@@ -136,7 +136,7 @@ const ENGINE: Engine = {
 
 function runText(frame: Frame, text: string, place: Span, stdin: Flow): Flow {
   const { machine } = frame;
-  if (!step(frame, place, 1 + text.length / 200)) return UNKNOWN_FLOW;
+  if (!step(frame, place, 1 + text.length / 20)) return UNKNOWN_FLOW;
   // A script that runs itself adds nothing the second time.
   if (machine.running.includes(text)) return UNKNOWN_FLOW;
   machine.running.push(text);

@@ -16,6 +16,10 @@ import type { Arg, Flow } from './program.ts';
 import { type Hole, textOf, type Value } from './shell-state.ts';
 import { lookUp, valueOf } from './variables.ts';
 
+/** Longer texts are not kept. */
+const MAX_TEXT = 131_072;
+const MAX_PIECES = 64;
+
 /** A piece of a word. `live`: its `* ? [` are matched against files. */
 interface Bit {
   readonly piece: string | Hole;
@@ -29,7 +33,11 @@ export function expandWords(frame: Frame, words: readonly Word[]): Arg[] {
     const span = spanOf(frame, word);
     if (!step(frame, span)) return args;
     if (word.parts === undefined && !word.text.startsWith('~')) args.push(literalArg(word.value, span));
-    else args.push(...expandWord(frame, word, span));
+    else {
+      const made = expandWord(frame, word, span);
+      if (!step(frame, span, made.length >> 3)) return args;
+      for (const arg of made) args.push(arg);
+    }
   }
   return args;
 }
@@ -352,15 +360,30 @@ function toArg(field: readonly Bit[], span: Span): Arg {
   return { kind: 'unknown', prefix, suffix, empty, why, span, ...(flow === undefined ? {} : { flow }) };
 }
 
-function mergeValue(pieces: readonly (string | Hole)[]): Value {
+/** Returns pieces as a value: neighbours joined, so that a text built up in a loop stays small. */
+export function mergeValue(pieces: readonly (string | Hole)[]): Value {
   const merged: (string | Hole)[] = [];
   for (const piece of pieces) {
     const last = merged.at(-1);
     if (piece === '') continue;
-    if (typeof piece === 'string' && typeof last === 'string') merged[merged.length - 1] = last + piece;
+    if (typeof piece === 'string' && typeof last === 'string') {
+      if (last.length + piece.length > MAX_TEXT) return [{ why: 'a text that is too long' }];
+      merged[merged.length - 1] = last + piece;
+    } else if (typeof piece !== 'string' && typeof last === 'object')
+      merged[merged.length - 1] = joinHoles(last, piece);
     else merged.push(piece);
   }
-  return merged;
+  if (merged.length <= MAX_PIECES) return merged;
+  const [first] = merged;
+  const holes = merged.filter((piece) => typeof piece !== 'string').reduce(joinHoles);
+  return typeof first === 'string' ? [first, holes] : [holes];
+}
+
+function joinHoles(one: Hole, other: Hole): Hole {
+  const flow =
+    one.flow === undefined ? other.flow : other.flow === undefined ? one.flow : joinFlows(one.flow, other.flow);
+  const neverEmpty = one.neverEmpty === true || other.neverEmpty === true;
+  return { why: one.why, neverEmpty, ...(flow === undefined ? {} : { flow }) };
 }
 
 function short(text: string): string {

@@ -3,6 +3,12 @@
 const MAX_PATTERN = 200;
 const MAX_STARS = 4;
 
+/** Returns whether trying a pattern on a text of this length, at each of its places, takes little time. */
+export function isCheap(pattern: string, length: number): boolean {
+  const stars = pattern.split('*').length - 1;
+  return length <= (stars === 0 ? 65_536 : stars === 1 ? 1_024 : stars === 2 ? 128 : 40);
+}
+
 /** Returns an expression for a shell pattern, or null when it is too long or holds too many stars. `where`: the whole text by default. */
 export function globExpression(
   pattern: string,

@@ -19,6 +19,9 @@ const MAX_ROUNDS = 40;
 const MIN_ROUNDS = 7;
 const MAX_LOOP_STEPS = 600;
 
+/** Folders that the shell may be in instead, of those that failed `cd`s leave open. */
+const MAX_FOLDERS = 8;
+
 type Runnable = Statement['command'];
 type Compound = Extract<Runnable, { type: 'If' | 'For' | 'ArithmeticFor' | 'Select' | 'While' | 'Case' }>;
 
@@ -41,7 +44,9 @@ export function runStatements(frame: Frame, statements: readonly Statement[], st
 function settleFolder(state: ShellState): void {
   if (state.failedCwds.length === 0) return;
   if (!state.stopsOnError) {
-    state.otherCwds = [...new Set([...state.otherCwds, ...state.failedCwds])].filter((cwd) => cwd !== state.cwd);
+    state.otherCwds = [...new Set([...state.otherCwds, ...state.failedCwds])]
+      .filter((cwd) => cwd !== state.cwd)
+      .slice(0, MAX_FOLDERS);
   }
   state.failedCwds = [];
 }
@@ -181,6 +186,7 @@ function runCompound(frame: Frame, node: Compound, stdin: Flow): Flow {
       const branches: ShellState[] = [cloneState(frame.state)];
       let output: Flow = EMPTY_FLOW;
       for (const item of node.items) {
+        if (!step(frame, spanOf(frame, item), 3)) break;
         for (const pattern of item.pattern) expandValue(frame, pattern);
         const branch = cloneState(frame.state);
         output = joinFlows(output, runStatements({ ...frame, state: branch }, item.body.commands, stdin));
@@ -214,13 +220,11 @@ function runCompound(frame: Frame, node: Compound, stdin: Flow): Flow {
 function runRounds(frame: Frame, stdin: Flow, round: (inner: Frame) => Flow): Flow {
   let output: Flow = EMPTY_FLOW;
   for (let count = 0; count < 2; count += 1) {
-    const before = frame.state.variables.size;
     const body = cloneState(frame.state);
     output = joinFlows(output, round({ ...frame, state: body, stdin }));
     const changed =
       body.cwd !== frame.state.cwd ||
-      body.variables.size !== before ||
-      [...body.variables].some(([name, variable]) => frame.state.variables.get(name) !== variable);
+      [...body.variables.changed()].some((name) => frame.state.variables.get(name) !== body.variables.get(name));
     joinStates(frame.state, [cloneState(frame.state), body], (name) => inherited(frame, name));
     if (!changed) break;
   }
@@ -250,7 +254,6 @@ function runFor(
   let output: Flow = EMPTY_FLOW;
   const rounds =
     values.length > MAX_ROUNDS ? [...values.slice(0, MAX_ROUNDS), unknownVariable('one of many words')] : values;
-  const before = cloneState(frame.state);
   const budget = frame.machine.steps - MAX_LOOP_STEPS;
   for (const [index, value] of rounds.entries()) {
     assign(frame, name, value);
@@ -261,9 +264,8 @@ function runFor(
     output = filtered(joinFlows(output, runStatements(frame, body, stdin)));
     break;
   }
-  if (rounds.length === 0) return output;
-  if (frame.state.ended)
-    joinStates(frame.state, [before, cloneState(frame.state)], (variable) => inherited(frame, variable));
+  // The list may be empty, or a round may not leave.
+  frame.state.ended = false;
   return rounds.length === 1 && values[0] !== undefined && values[0].kind === 'text' && textOf(values[0].value) === null
     ? filtered(output)
     : output;

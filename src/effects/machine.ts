@@ -23,8 +23,8 @@ export interface World {
 
 /** How deep scripts may run scripts, functions and wrappers within each other. */
 export const MAX_DEPTH = 24;
-/** Simple commands, words and loop rounds of one derivation. Measured 2026-11: about 2 µs each. */
-export const MAX_STEPS = 12_000;
+/** Simple commands, words and loop rounds of one derivation. Measured 2026-11: 4 to 6 µs each. */
+export const MAX_STEPS = 10_000;
 export const MAX_EFFECTS = 2_000;
 
 /** One derivation: shared by all that it runs through. */
@@ -131,6 +131,9 @@ export function say(
 export function sayGaps(frame: Frame, script: Script, place: Span | null): void {
   const first = script.unknowns[0];
   if (first === undefined) return;
+  // Over a limit the rest may be as costly as it likes to be: a first look at it is enough, the answer is no longer open.
+  if (script.unknowns.some((gap) => gap.what !== 'unparsed'))
+    frame.machine.steps = Math.min(frame.machine.steps, 1_000);
   for (const gap of script.unknowns.slice(0, 16)) {
     const span = place ?? {
       start: gap.start,

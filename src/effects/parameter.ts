@@ -1,7 +1,7 @@
 /** Parameter expansion (bash(1), Parameter Expansion): `$x`, `${x:-y}`, `${x%pattern}`, `${x/a/b}`, arrays, indirection. */
 import type { Word, WordPart } from '../shell/syntax.ts';
 import { runHidden } from './arithmetic.ts';
-import { globExpression } from './glob.ts';
+import { globExpression, isCheap } from './glob.ts';
 import { type Frame, spanOf } from './machine.ts';
 import { textOf, UNSET, type Value, type Variable } from './shell-state.ts';
 import { assign, lookUp, valueOf } from './variables.ts';
@@ -87,13 +87,16 @@ function operate(
   switch (operation.type) {
     case 'Remove': {
       const pattern = textOf(expandWord(frame, operation.operand));
+      if (pattern !== null && text !== null && !isCheap(pattern, text.length)) return changed(part.parameter, value);
       if (pattern === null || text === null) return cutUnknown(value, operation.operator, pattern, part.parameter);
       return plain(remove(text, pattern, operation.operator, operation.operand.text));
     }
     case 'Replace': {
       const pattern = textOf(expandWord(frame, operation.pattern));
       const replacement = textOf(expandWord(frame, operation.replacement));
-      if (text === null || pattern === null || replacement === null) return changed(part.parameter, value);
+      if (text === null || pattern === null || replacement === null || !isCheap(pattern, text.length))
+        return changed(part.parameter, value);
+      if (replacement.length * text.length > 1_000_000) return changed(part.parameter, value);
       return plain(replace(text, pattern, replacement, operation.operator));
     }
     case 'Slice': {
@@ -212,9 +215,13 @@ function remove(text: string, pattern: string, operator: string, source: string)
     source.startsWith('"') || source.startsWith("'") ? pattern.replace(/[*?[\\]/g, '\\$&') : pattern,
   );
   if (expression === null) return text;
+  const fromStart = operator.startsWith('#');
+  if (!/[*?[\\]/.test(pattern)) {
+    if (fromStart) return text.startsWith(pattern) ? text.slice(pattern.length) : text;
+    return text.endsWith(pattern) ? text.slice(0, text.length - pattern.length) : text;
+  }
   const lengths = Array.from({ length: text.length + 1 }, (_, index) => index);
   const order = operator.length === 2 ? lengths.reverse() : lengths;
-  const fromStart = operator.startsWith('#');
   for (const length of order.slice(0, 4_096)) {
     const piece = fromStart ? text.slice(0, length) : text.slice(text.length - length);
     if (expression.test(piece)) return fromStart ? text.slice(length) : text.slice(0, text.length - length);

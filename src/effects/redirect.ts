@@ -7,7 +7,7 @@ import { runHidden } from './arithmetic.ts';
 import type { Span, Target } from './effect.ts';
 import { expandQuoted, expandValue, valueArg } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, textFlow, UNKNOWN_FLOW } from './flow.ts';
-import { type Frame, say, spanOf } from './machine.ts';
+import { type Frame, say, spanOf, step } from './machine.ts';
 import { pathTarget } from './paths.ts';
 import type { Arg, Flow } from './program.ts';
 import { isSecretPath } from './secret-paths.ts';
@@ -38,6 +38,7 @@ export function redirect(frame: Frame, redirections: readonly Redirection[], std
 
   for (const one of redirections) {
     const span = spanOf(frame, one);
+    if (!step(frame, span)) break;
     const descriptor = one.descriptor?.type === 'FileDescriptor' ? one.descriptor.value : null;
     if (one.type === 'HereDoc') {
       const value = one.body.parts === undefined ? [one.body.text] : expandQuoted(frame, one.body.parts);

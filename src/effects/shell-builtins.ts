@@ -31,11 +31,11 @@ export const shellBuiltins: ReadonlyMap<string, Builtin> = new Map<string, Built
   ['chdir', silent(changeFolder)],
   ['pushd', silent(pushFolder)],
   ['popd', silent(popFolder)],
-  ['export', silent(declare)],
-  ['declare', silent(declare)],
-  ['typeset', silent(declare)],
-  ['local', silent(declare)],
-  ['readonly', silent(declare)],
+  ['export', silent((frame, args, span) => declare(frame, args, span, true))],
+  ['declare', silent((frame, args, span) => declare(frame, args, span))],
+  ['typeset', silent((frame, args, span) => declare(frame, args, span))],
+  ['local', silent((frame, args, span) => declare(frame, args, span))],
+  ['readonly', silent((frame, args, span) => declare(frame, args, span))],
   ['unset', silent(unset)],
   ['set', silent(setOptions)],
   ['shift', silent(shift)],
@@ -130,8 +130,8 @@ function popFolder(frame: Frame): void {
   frame.state.folderStack = rest;
 }
 
-function declare(frame: Frame, args: readonly Arg[], span: Span): void {
-  let exports = exactText(args[0]) === '-x';
+function declare(frame: Frame, args: readonly Arg[], span: Span, exportsAll = false): void {
+  let exports = exportsAll;
   let isReference = false;
   for (const arg of args) {
     const start = knownStart(arg);
@@ -156,12 +156,8 @@ function declare(frame: Frame, args: readonly Arg[], span: Span): void {
       assign(frame, name, variable);
       sayVariable(frame, name, variable, span);
     }
-    if (exports || isExport(frame, span)) frame.state.exported.add(name);
+    if (exports) frame.state.exported.set(name, true);
   }
-}
-
-function isExport(frame: Frame, span: Span): boolean {
-  return /^\s*export\b/.test(span.text) || frame.state.exported.has('*');
 }
 
 function cutStart(value: Value, count: number): Value {

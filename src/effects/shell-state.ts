@@ -3,6 +3,7 @@
  * A value is text with holes; where branches differ it is one of several. Cloned for a subshell, joined after branches.
  */
 import type { FunctionNode } from '../shell/syntax.ts';
+import { Layer } from './layer.ts';
 import type { Flow } from './program.ts';
 
 /** A part of a text that can't be known before it runs. */
@@ -30,12 +31,12 @@ export interface FunctionBody {
 }
 
 export interface ShellState {
-  readonly variables: Map<string, Variable>;
-  readonly functions: Map<string, FunctionBody>;
-  readonly aliases: Map<string, string>;
-  readonly descriptors: Map<number, Flow>;
+  readonly variables: Layer<string, Variable>;
+  readonly functions: Layer<string, FunctionBody>;
+  readonly aliases: Layer<string, string>;
+  readonly descriptors: Layer<number, Flow>;
   /** Names that a child would see, of those assigned here. */
-  readonly exported: Set<string>;
+  readonly exported: Layer<string, true>;
   traps: readonly string[];
   /** `$1`, `$2` …; null: not known. */
   positional: readonly Value[] | null;
@@ -61,11 +62,11 @@ export const UNSET: Variable = { kind: 'unset' };
 /** Returns the state of a shell that has just started in `cwd`. */
 export function freshState(cwd: string | null, positional: readonly Value[] | null = [], name = 'bash'): ShellState {
   return {
-    variables: new Map(),
-    functions: new Map(),
-    aliases: new Map(),
-    descriptors: new Map(),
-    exported: new Set(),
+    variables: new Layer(),
+    functions: new Layer(),
+    aliases: new Layer(),
+    descriptors: new Layer(),
+    exported: new Layer(),
     traps: [],
     positional,
     name,
@@ -79,20 +80,20 @@ export function freshState(cwd: string | null, positional: readonly Value[] | nu
   };
 }
 
-/** Returns a copy for a subshell or a branch: what it sets does not reach the original. */
+/** Returns a state for a subshell or a branch: what it sets does not reach `state`, which must rest meanwhile. */
 export function cloneState(state: ShellState): ShellState {
   return {
     ...state,
-    variables: new Map(state.variables),
-    functions: new Map(state.functions),
-    aliases: new Map(state.aliases),
-    descriptors: new Map(state.descriptors),
-    exported: new Set(state.exported),
+    variables: state.variables.over(),
+    functions: state.functions.over(),
+    aliases: state.aliases.over(),
+    descriptors: state.descriptors.over(),
+    exported: state.exported.over(),
   };
 }
 
 /**
- * Makes `state` what it is after one of `branches` ran, whichever. Branches that ended are left out, unless all did.
+ * Makes `state` what it is after one of `branches`, which are clones of it, ran. Branches that ended are left out, unless all did.
  * `inherited` tells what a variable holds that a branch did not set.
  */
 export function joinStates(
@@ -104,24 +105,21 @@ export function joinStates(
   const from = live.length > 0 ? live : branches;
   const first = from[0];
   if (first === undefined) return;
-  const names = new Set(from.flatMap((branch) => [...branch.variables.keys()]));
-  const joined = new Map<string, Variable>();
+  const names = new Set(from.flatMap((branch) => [...branch.variables.changed()]));
   for (const name of names) {
-    joined.set(name, either(from.map((branch) => branch.variables.get(name) ?? inherited(name))));
+    state.variables.set(name, either(from.map((branch) => branch.variables.get(name) ?? inherited(name))));
   }
-  state.variables.clear();
-  for (const [name, variable] of joined) state.variables.set(name, variable);
   for (const branch of from) {
-    for (const [name, body] of branch.functions) state.functions.set(name, body);
-    for (const [name, text] of branch.aliases) state.aliases.set(name, text);
-    for (const [number, flow] of branch.descriptors) state.descriptors.set(number, flow);
-    for (const name of branch.exported) state.exported.add(name);
+    adopt(state.functions, branch.functions);
+    adopt(state.aliases, branch.aliases);
+    adopt(state.descriptors, branch.descriptors);
+    adopt(state.exported, branch.exported);
   }
   state.traps = [...new Set(from.flatMap((branch) => branch.traps))];
   state.cwd = first.cwd;
-  state.otherCwds = [
-    ...new Set(from.flatMap((branch) => [branch.cwd, ...branch.otherCwds, ...branch.failedCwds])),
-  ].filter((cwd) => cwd !== first.cwd);
+  state.otherCwds = [...new Set(from.flatMap((branch) => [branch.cwd, ...branch.otherCwds, ...branch.failedCwds]))]
+    .filter((cwd) => cwd !== first.cwd)
+    .slice(0, MAX_OPTIONS);
   state.failedCwds = [];
   state.folderStack = first.folderStack;
   state.positional = from.every((branch) => branch.positional === first.positional) ? first.positional : null;
@@ -129,8 +127,17 @@ export function joinStates(
   state.stopsOnError = from.every((branch) => branch.stopsOnError);
 }
 
+function adopt<Key, Value>(into: Layer<Key, Value>, from: Layer<Key, Value>): void {
+  for (const key of from.changed()) {
+    const value = from.get(key);
+    if (value !== undefined) into.set(key, value);
+  }
+}
+
 /** Returns a variable that is one of `options`. */
 export function either(options: readonly Variable[]): Variable {
+  const [one] = options;
+  if (one !== undefined && options.every((option) => option === one)) return one;
   const different: Variable[] = [];
   for (const option of options.flatMap((one) => (one.kind === 'either' ? one.options : [one]))) {
     if (!different.some((other) => isSame(other, option))) different.push(option);

@@ -1,0 +1,58 @@
+/**
+ * A map laid over another: what is set or deleted here does not reach the one below, which must not change while layers
+ * on it are in use. Making one costs nothing, which matters: every branch, pipe and substitution has its own.
+ */
+export class Layer<Key, Value> {
+  readonly #below: Layer<Key, Value> | null;
+  /** What was set here; undefined stands for deleted. */
+  #own: Map<Key, Value | undefined> | null = null;
+
+  constructor(below: Layer<Key, Value> | null = null) {
+    this.#below = below;
+  }
+
+  get(key: Key): Value | undefined {
+    for (let layer: Layer<Key, Value> | null = this; layer !== null; layer = layer.#below) {
+      if (layer.#own?.has(key) === true) return layer.#own.get(key);
+    }
+    return undefined;
+  }
+
+  has(key: Key): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  set(key: Key, value: Value): void {
+    this.#own ??= new Map();
+    this.#own.set(key, value);
+  }
+
+  /** Returns whether there was something to delete. */
+  delete(key: Key): boolean {
+    if (!this.has(key)) return false;
+    this.#own ??= new Map();
+    this.#own.set(key, undefined);
+    return true;
+  }
+
+  /** Returns the keys set or deleted in this layer itself. */
+  changed(): Iterable<Key> {
+    return this.#own?.keys() ?? [];
+  }
+
+  /** Returns all keys that hold something. */
+  keys(): Set<Key> {
+    const keys = this.#below === null ? new Set<Key>() : this.#below.keys();
+    for (const [key, value] of this.#own ?? []) {
+      if (value === undefined) keys.delete(key);
+      else keys.add(key);
+    }
+    return keys;
+  }
+
+  /** Returns a layer over this one. */
+  over(): Layer<Key, Value> {
+    // Layers that hold nothing are left out, so that deep nesting does not make long ways.
+    return new Layer(this.#own === null && this.#below !== null ? this.#below : this);
+  }
+}
