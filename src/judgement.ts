@@ -20,6 +20,9 @@ const EVIDENCE_MS = 400;
 /** Scripts, manifests and Makefiles that a line names are read up to this size; a larger one is not followed. */
 const MAX_SCRIPT_BYTES = 65_536;
 
+/** Folders for temporary files on every system that Belay runs on, and this machine's own. */
+const TEMP: readonly string[] = ['/tmp', '/var/tmp', '/private/tmp', tmpdir()];
+
 export interface Rules {
   readonly policy: Policy;
   readonly profile: Profile;
@@ -85,7 +88,7 @@ export function commandText(request: Pick<Request, 'action'>): string {
 }
 
 function placesOf(request: Request, rules: Rules): Places {
-  const temp = new Set(['/tmp', '/var/tmp', '/private/tmp', tmpdir()]);
+  const temp = new Set(TEMP);
   const own = request.env?.['TMPDIR'];
   if (own?.startsWith('/')) temp.add(own.replace(/\/+$/, ''));
   return { home: request.home, workspace: request.workspace, temp: [...temp], belay: rules.belay };
