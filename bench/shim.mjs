@@ -30,9 +30,9 @@ async function measure(folder) {
   mkdirSync(bin);
   for (const name of ['true', 'bash']) symlinkSync(nativeShim(ROOT), join(bin, name));
   const commands = [
-    ['/usr/bin/true'],
+    ['bare', '/usr/bin/true'],
     [join(bin, 'true')],
-    ['/bin/bash', '-c', 'true'],
+    ['bare', '/bin/bash', '-c', 'true'],
     [join(bin, 'bash'), '-c', 'true'],
   ];
   const drive = (out) => [out, String(ROUNDS), ...commands.flatMap((command) => [...command, '--'])];

@@ -1,0 +1,82 @@
+// How long a judgement takes in the daemon's own process, evidence apart: parse, derive, decide, against the parse alone.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { builtinRules } from '../dist/daemon/settings.js';
+import { predict, weigh } from '../dist/judgement.js';
+import { loadPolicy } from '../dist/policy/load.js';
+import { parseScript } from '../dist/shell/parse.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROUNDS = 5;
+
+/** Returns the rows: an ordinary day's commands, and a long script. */
+export async function run() {
+  const rules = {
+    policy: loadPolicy(builtinRules(join(ROOT, 'dist', 'policy', 'rules')), null, null),
+    profile: 'balanced',
+    belay: [],
+  };
+  const day = readFileSync(join(ROOT, 'test', 'corpus', 'ordinary-day.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).command);
+  const forty = 'git log --oneline -5 && npm test -- --bail';
+  const long = `${'cp "$src/a file" build/ && grep -rn "x$y" lib | head -5\n'.repeat(1_000)}`.slice(0, 50_000);
+  return [
+    row('a line of 40 characters, p50', times([forty], 400, rules), 0.5, 0.5),
+    row("an ordinary day's commands, p50", times(day, ROUNDS, rules), 0.5, 0.3),
+    row("an ordinary day's commands, p99", times(day, ROUNDS, rules), 0.99, 5),
+    row('a script of 50 KB, p99', times([long], 30, rules), 0.99, 50),
+  ];
+}
+
+function times(lines, rounds, rules) {
+  const judged = [];
+  const parsed = [];
+  for (let round = -1; round < rounds; round++) {
+    for (const line of lines) {
+      const parse = took(() => parseScript(line, 'bash'));
+      const judge = took(() => {
+        const request = requestOf(line);
+        weigh(request, predict(request), null, rules);
+      });
+      if (round < 0) continue; // the first round warms up
+      parsed.push(parse);
+      judged.push(judge);
+    }
+  }
+  return { judged: judged.sort((a, b) => a - b), parsed: parsed.sort((a, b) => a - b) };
+}
+
+function took(work) {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+}
+
+function requestOf(text) {
+  const principal = { uid: null, pid: null, startTime: null, session: null, agent: null };
+  const place = { cwd: '/home/user/project', workspace: '/home/user/project', home: '/home/user', env: null };
+  return {
+    id: 'r-bench',
+    seam: 'check',
+    principal,
+    action: { kind: 'command', text, dialect: 'bash' },
+    ...place,
+    truncated: false,
+    lossy: false,
+    at: 0,
+  };
+}
+
+function row(what, { judged, parsed }, share, bar) {
+  const at = (list) => list[Math.min(list.length - 1, Math.floor(share * list.length))];
+  return {
+    what: `${what} (ms; bar in ms)`,
+    ours: `${at(judged).toFixed(3)} ms`,
+    against: `parse ${at(parsed).toFixed(3)} ms`,
+    ratio: at(judged),
+    bar,
+  };
+}
