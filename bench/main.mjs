@@ -26,7 +26,9 @@ for (const name of wanted.length > 0 ? wanted : BENCHES) {
     const limit = typeof bar === 'number' ? bar : Number.parseFloat(String(bar).replace(/[^\d.]/g, ''));
     const mark = Number(ratio) > limit ? 'OVER' : '';
     const shown = typeof ratio === 'number' ? ratio.toFixed(2) : ratio;
-    console.log(`| ${what} | ${ours} | ${against} | ${shown} | ${typeof bar === 'number' ? `<= ${bar}` : bar} | ${mark} |`);
+    console.log(
+      `| ${what} | ${ours} | ${against} | ${shown} | ${typeof bar === 'number' ? `<= ${bar}` : bar} | ${mark} |`,
+    );
   }
 }
 console.log(`\nload average after: ${loadavg()[0].toFixed(2)}`);
