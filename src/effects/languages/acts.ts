@@ -111,18 +111,15 @@ export function touches(kind: 'fs.owner' | 'fs.link', index = 0, facts: Facts = 
   };
 }
 
-/** Lists the folder named by an argument, or the files that match a pattern. */
-export function lists(index = 0, how: 'names' | 'pattern' = 'names'): Act {
-  return ({ machine, args, receiver }) => {
+/** Lists the folder named by an argument: the names in it, the paths below it, or the files that match a pattern. */
+export function lists(index = 0, how: 'names' | 'paths' | 'pattern' = 'names'): Act {
+  return ({ args, receiver }) => {
     const folder = index < 0 ? receiver : (args[index] ?? textValue('.'));
     const base = folder.text ?? folder.prefix ?? '';
-    const pattern = how === 'pattern' ? (index < 0 ? `${base}/${args[0]?.text ?? '*'}` : base) : undefined;
-    machine.paths(folder);
-    return labelled('listed', base, {
-      prefix: how === 'pattern' && index >= 0 ? base.replace(/[^/]*[*?[].*$/, '') : `${base.replace(/\/$/, '')}/`,
-      ...(pattern === undefined ? {} : { pattern }),
-      api: 'listing',
-    });
+    if (how === 'names') return labelled('listed', base, { prefix: '', api: 'listing' });
+    if (how === 'paths') return labelled('listed', base, { prefix: `${base.replace(/\/$/, '')}/`, api: 'listing' });
+    const pattern = index < 0 ? `${base}/${args[0]?.text ?? '*'}` : base;
+    return labelled('listed', base, { prefix: pattern.replace(/[^/]*[*?[].*$/, ''), pattern, api: 'listing' });
   };
 }
 

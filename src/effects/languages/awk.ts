@@ -27,6 +27,11 @@ export function readAwk(text: string, call: Call): Reading {
       machine.shell(
         before?.text === undefined ? (variables.get(before?.word ?? '') ?? UNKNOWN) : textValue(before.text),
       );
+    else if (
+      token.word === '|' &&
+      /^\s*(?:sudo )?(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh(?:\s+-\w+)*\s*$/.test(next?.text ?? '')
+    )
+      machine.say('run.code', [], { language: 'shell', from: 'expression' });
     else if ((token.word === '|' || token.word === '|&') && next !== undefined && !isHarmlessPipe(next))
       machine.shell(operand(all, index + 1, variables));
     else if ((token.word === '>' || token.word === '>>') && isRedirection(all, index)) {
@@ -90,7 +95,7 @@ function tokensOf(text: string): readonly Token[] {
     const last = found.at(-1);
     if (
       whole === '/' &&
-      (last === undefined || (last.text === undefined && /^(?:[({,;!~&|\n=]|&&|\|\|)$/.test(last.word)))
+      (last === undefined || (last.text === undefined && /^(?:[({},;!~&|\n=]|&&|\|\|)$/.test(last.word)))
     ) {
       const end = /(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])*\//y;
       end.lastIndex = match.index + 1;

@@ -124,7 +124,7 @@ function bind(walk: Walk, to: Expr, value: Value, scope: Scope): void {
     scope.values.set(to.name, old?.text !== undefined && old.text !== value.text ? eitherOf([old, value]) : value);
   } else if (to.kind === 'list') {
     for (const [index, part] of to.items.entries())
-      bind(walk, part, value.items?.[index] ?? (value.labels.has('listed') ? value : tinted(UNKNOWN, [value])), scope);
+      bind(walk, part, value.items?.[index] ?? listedPart(value, index), scope);
   } else if (to.kind === 'record') {
     for (const entry of to.entries) {
       const field = entry.key === null ? UNKNOWN : memberOf(walk, value, textValue(entry.key));
@@ -140,6 +140,12 @@ function bind(walk: Walk, to: Expr, value: Value, scope: Scope): void {
       scope,
     );
   else valueOf(walk, to, scope);
+}
+
+/** `for root, folders, files in os.walk(…)`: the first is a path, the rest are names. */
+function listedPart(value: Value, index: number): Value {
+  if (!value.labels.has('listed')) return tinted(UNKNOWN, [value]);
+  return index === 0 ? value : { labels: value.labels, sources: value.sources, prefix: '' };
 }
 
 function find(scope: Scope, name: string): Value | undefined {
@@ -252,7 +258,7 @@ function callOf(walk: Walk, expr: Extract<Expr, { kind: 'call' }>, scope: Scope)
   if (callee.closure !== undefined) result = invoke(walk, callee.closure, args, given);
   else if (act !== undefined) result = act(call);
   else {
-    const known = method === undefined || receiver.api !== undefined ? undefined : walk.methods.get(method);
+    const known = method === undefined ? undefined : walk.methods.get(method);
     if (known !== undefined) result = invoke(walk, known, args, given);
   }
   // Functions handed over are called with what the receiver holds: forEach, map, then.

@@ -10,6 +10,7 @@ import { JAVASCRIPT_ACTS, moduleName } from './javascript-calls.ts';
 import { CodeMachine } from './machine.ts';
 import { isClean, kids, kidsOf, sourceOf } from './tree.ts';
 import { unparsed } from './unparsed.ts';
+import { apiValue, textValue, UNKNOWN } from './value.ts';
 
 const typed = parser.configure({ dialect: 'ts jsx' });
 
@@ -18,8 +19,10 @@ const DIALECT: Dialect = {
   risky: /^(?:fs|fs\.promises|child_process|process|globalThis|global|Deno|Bun|vm)$/,
   member: (of, name, machine) => {
     if (of.api === 'process.env' || of.api === 'Bun.env') return readsVariable(name, machine.call.env);
+    if (of.api === 'process' && name.text === 'argv')
+      return { ...UNKNOWN, items: [textValue('node'), textValue('-'), ...machine.argv()] };
     if (of.api === 'globalThis' || of.api === 'global' || of.api === 'window')
-      return name.text === undefined ? undefined : { labels: new Set(), sources: [], api: name.text };
+      return name.text === undefined ? undefined : apiValue(name.text);
     return undefined;
   },
 };

@@ -293,7 +293,14 @@ class LooseParser {
         expr = { kind: 'call', callee: expr, args: items.map((value) => ({ value })) };
       } else break;
     }
-    // A bare command is a call of nothing: Ruby's `exit`, Perl's `unlink;`.
+    // Ruby calls a method by its name alone.
+    if (
+      this.#dialect.interpolation === 'braces' &&
+      expr.kind === 'member' &&
+      typeof expr.name === 'string' &&
+      this.#word() !== '='
+    )
+      return { kind: 'call', callee: expr, args: [] };
     return expr;
   }
 

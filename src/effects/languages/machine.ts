@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Effect, EffectKind, Fact, Target } from '../effect.ts';
 import type { Arg, Call, Reading } from '../program.ts';
 import { isSecretPath } from '../secret-paths.ts';
-import { options, type Value } from './value.ts';
+import { options, textValue, type Value } from './value.ts';
 
 /** One call of a function that a language's table knows. */
 export interface Invocation {
@@ -91,6 +91,28 @@ export class CodeMachine {
     };
   }
 
+  /** Returns the words given to the code itself: those after `-c CODE`, `-` or the script. */
+  argv(): readonly Value[] {
+    const { args } = this.call;
+    const at = args.findIndex(
+      (arg) =>
+        arg.kind === 'unknown' ||
+        arg.value === '-' ||
+        !arg.value.startsWith('-') ||
+        /^-[A-Za-z]*[ce]$|^--eval$|^-p$/.test(arg.value),
+    );
+    const first = args[at];
+    if (first === undefined) return [];
+    const isOption = first.kind !== 'unknown' && first.value.startsWith('-') && first.value !== '-';
+    return args
+      .slice(at + (isOption ? 2 : 1))
+      .map((arg) =>
+        arg.kind === 'unknown'
+          ? { prefix: arg.prefix, labels: new Set(['handed']), sources: [] }
+          : textValue(arg.value),
+      );
+  }
+
   /** Notes that a file is read; returns whether it holds secrets. */
   reads(value: Value | undefined): boolean {
     const targets = this.paths(value);
@@ -128,6 +150,7 @@ export class CodeMachine {
     const via = this.language;
     for (const one of value === undefined ? [] : options(value)) {
       if (this.#cameFrom(one)) continue;
+      this.#meetsShell(one.text ?? one.prefix ?? '');
       const pieces = one.pieces ?? [one];
       if (!pieces.some((piece) => (piece.text ?? piece.prefix ?? '').trim() !== '')) {
         this.sayDynamic();
@@ -151,6 +174,7 @@ export class CodeMachine {
     const [program] = values;
     if (program === undefined) return;
     if (this.#cameFrom(program)) return;
+    this.#meetsShell(values.map((value) => value.text ?? '').join(' '));
     if (program.text === undefined) {
       this.sayDynamic();
       return;
@@ -173,6 +197,13 @@ export class CodeMachine {
       if (one.text !== undefined) this.add(this.call.code(language, one.text, language).effects);
       else if (!this.#cameFrom(one)) this.sayDynamic();
     }
+  }
+
+  /** An interactive shell that starts while a socket is open is joined to it. */
+  #meetsShell(command: string): void {
+    if (this.connectedTo === null && !this.listens) return;
+    if (/^(?:exec )?(?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k|c|tc)?sh\b(?:\s+-\w*i|\s*[<>0-9]*&|\s*$)/.test(command))
+      this.handsOutShell = true;
   }
 
   /** Code or commands that came over the network or were decoded say so. */

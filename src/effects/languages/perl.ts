@@ -101,6 +101,10 @@ const ACTS: Acts = {
     machine.connectedTo = 'a computed address';
     return UNKNOWN;
   },
+  listen: ({ machine }) => {
+    machine.listens = true;
+    return UNKNOWN;
+  },
   'IO.Socket.INET.new': ({ machine }) => {
     machine.connectedTo = 'a computed address';
     return UNKNOWN;

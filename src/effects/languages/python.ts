@@ -11,17 +11,19 @@ import { CodeMachine } from './machine.ts';
 import { PYTHON_ACTS } from './python-calls.ts';
 import { isClean, kids, kidsOf, sourceOf as source } from './tree.ts';
 import { unparsed } from './unparsed.ts';
+import { textValue, UNKNOWN } from './value.ts';
 
 const DIALECT: Dialect = {
   acts: PYTHON_ACTS,
   risky: /^(?:os|subprocess|shutil|builtins|__builtins__)$/,
-  member: (of, name, machine) =>
-    of.api === 'os.environ'
-      ? name.text === undefined || /^(?:get|items|copy|keys|values|pop|update|setdefault)$/.test(name.text)
-        ? undefined
-        : readsVariable(name, machine.call.env)
-      : undefined,
-  free: (name) => (name === '__name__' ? { text: '__main__', labels: new Set(), sources: [] } : undefined),
+  member: (of, name, machine) => {
+    if (of.api === 'sys' && name.text === 'argv') return { ...UNKNOWN, items: [textValue('-'), ...machine.argv()] };
+    if (of.api !== 'os.environ' || name.text === undefined) return undefined;
+    return /^(?:get|items|copy|keys|values|pop|update|setdefault)$/.test(name.text)
+      ? undefined
+      : readsVariable(name, machine.call.env);
+  },
+  free: (name) => (name === '__name__' ? textValue('__main__') : undefined),
 };
 
 /** Returns what Python code would do. */

@@ -147,6 +147,10 @@ const ACTS: Acts = {
   '*.reopen': handsOutShell,
   'TCPSocket.new': connects,
   'TCPSocket.open': connects,
+  'TCPServer.new': ({ machine }) => {
+    machine.listens = true;
+    return UNKNOWN;
+  },
   '*.sendmsg': sendsOut,
   'Net.HTTP.get': fetches,
   'URI.open': fetches,

@@ -156,11 +156,16 @@ function statementEffects(plain: string, quoted: readonly string[], call: Call):
         statement: 'ALTER DROP',
       }),
     );
-  else if (
+  else if (/^create (?!or replace\b)/i.test(text)) {
+    // What is made anew takes nothing away.
+    if (!/^create (?:temp|temporary)\b/i.test(text))
+      effects.push(
+        say('db.write', 'object', undefined, { statement: text.split(' ').slice(0, 2).join(' ').toUpperCase() }),
+      );
+  } else if (
     /^(?:alter|create|rename|comment|vacuum|reindex|cluster|optimize|refresh|security|import|attach|detach|install)\b/i.test(
       text,
-    ) &&
-    !/^create (?:temp|temporary)\b/i.test(text)
+    )
   )
     effects.push(say('db.schema', 'object', undefined, { tool: text.split(' ').slice(0, 2).join(' ').toUpperCase() }));
   if (

@@ -253,7 +253,7 @@ const glab = subcommands({
 });
 
 const small = subcommands({
-  names: ['hub', 'tea', 'berg', 'fj', 'bb', 'az-repos'],
+  names: ['hub', 'tea', 'berg', 'fj'],
   manual: 'hub(1) 2.14, tea 0.11',
   values: words('-m --message -F --file -b --base -h --head -t --title -d --description --repo --login'),
   flow: 'network',

@@ -180,7 +180,7 @@ const awk: Program = {
       ...code.map((arg) => runText(call, 'awk', arg, 'awk')),
       ...files.map((file) => runScript(call, 'awk', file, 'awk -f')),
     ];
-    const effects = readings.flatMap((reading) => reading.effects).filter((effect) => effect.kind !== 'run.code');
+    const effects = readings.flatMap((reading) => reading.effects);
     const targets = inputs.map((arg) => call.path(arg));
     if (targets.length === 0) return { effects };
     return {
@@ -204,7 +204,6 @@ const awk: Program = {
 /** Languages without a reader: what they hand to a shell is read, the rest is dynamic when it looks as if it acts. */
 const foreign: Program = {
   names: [
-    'osascript',
     'Rscript',
     'R',
     'julia',
@@ -231,7 +230,7 @@ const foreign: Program = {
     'raku',
     'swipl',
   ],
-  manual: 'osascript(1), Rscript(1) 4.5, julia(1) 1.12, elixir(1) 1.18',
+  manual: 'Rscript(1) 4.5, julia(1) 1.12, elixir(1) 1.18',
   read: (call) => {
     const options = new Map<string, Arg[]>();
     const operands = split(
@@ -248,8 +247,6 @@ const foreign: Program = {
     return { effects, output: flowOf('unknown') };
   },
   examples: [
-    { command: `osascript -e 'display notification "done"'`, effects: [] },
-    { command: `osascript -e 'do shell script "rm -rf src"'`, effects: ['fs.delete'] },
     { command: `Rscript -e 'print(1)'`, effects: [] },
     { command: `Rscript -e 'unlink("src", recursive=TRUE)'`, effects: ['fs.delete'] },
     { command: `julia -e 'run(\`ls\`)'`, effects: ['opaque'] },
@@ -359,11 +356,9 @@ function runModule(call: Call, module: string | undefined, args: readonly Arg[])
 }
 
 function readForeign(call: Call, text: string) {
-  const shell = [
-    ...text.matchAll(
-      /do shell script\s+"((?:\\.|[^"\\])*)"|\b(?:system|system2|shell|exec|Bun\.\$)\s*\(\s*(['"])((?:(?!\2).)*)\2/g,
-    ),
-  ].map((match) => (match[1] ?? match[3] ?? '').replace(/\\(["\\])/g, '$1'));
+  const shell = [...text.matchAll(/\b(?:system|system2|shell|exec|Bun\.\$)\s*\(\s*(['"])((?:(?!\2).)*)\2/g)].map(
+    (match) => (match[2] ?? '').replace(/\\(["\\])/g, '$1'),
+  );
   const effects = shell.flatMap((command) => call.script(command, call.name).effects);
   for (const match of text.matchAll(
     /\b(?:unlink|file\.remove|rm|File\.rm!?|File\.rm_rf!?|File\.delete|Remove-Item|ri|del)\s*[( ]\s*(?:-[A-Za-z]+\s+)*(['"])([^'"]+)\1/g,
