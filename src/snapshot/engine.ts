@@ -39,6 +39,8 @@ const GIGABYTE = 1024 ** 3;
 const MAX_BUDGET_BYTES = 20 * GIGABYTE;
 const FREE_FLOOR_BYTES = 256 * 1024 * 1024;
 const PROGRESS_MS = 100;
+/** How often what is known of the trees is written, for the next start. */
+const SAVE_EVERY_MS = 60_000;
 
 export interface SnapshotOptions {
   /** A folder of the user's own, made with mode 0700 when it is not there. Best on the device of the trees. */
@@ -78,7 +80,10 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     store: shownPath(canonical(folder)),
     progress: progress('looking'),
   };
-  const present = new Present(new Scanner(reader, checker, new Capture(store, native, reader, true), scanOptions));
+  const present = new Present(
+    new Scanner(reader, checker, new Capture(store, native, reader, true), scanOptions),
+    store,
+  );
   const now = options.now ?? Date.now;
   const tools: RollbackTools = {
     store,
@@ -87,9 +92,21 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     now,
     nextId: idMaker(store.records.at(-1)?.summary.id ?? null),
   };
+  let saved = performance.now() - SAVE_EVERY_MS;
+  const saveLater = (): void => {
+    if (performance.now() - saved < SAVE_EVERY_MS) return;
+    saved = performance.now();
+    setImmediate(() => {
+      if (!closed) present.save();
+    }).unref();
+  };
+  let closed = false;
   const preview = (record: SnapshotRecord, asked: RollbackOptions): { plan: Plan; looked: Looked[] } => {
     requirePaths(store, record, asked.paths.map(canonical));
-    const looking = new Present(new Scanner(reader, checker, new Capture(store, native, reader, false), scanOptions));
+    const looking = new Present(
+      new Scanner(reader, checker, new Capture(store, native, reader, false), scanOptions),
+      null,
+    );
     for (const { request, table } of knownTrees(present, record)) if (table !== null) looking.remember(request, table);
     const looked = record.roots.map((root) => {
       const request = requestOf(root);
@@ -110,6 +127,7 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     async take(request, to) {
       return reporting(to, () => {
         try {
+          saveLater();
           return keep(tools, request);
         } catch (error) {
           if (!(error instanceof BelayError) || error.code !== 'snapshot.no-space') throw error;
@@ -182,6 +200,8 @@ export function openEngine(options: SnapshotOptions): Snapshots {
       };
     },
     async close() {
+      present.save();
+      closed = true;
       await checker.close();
       store.close();
       release();

@@ -1,23 +1,31 @@
 /** The trees as they are now: scans them, and remembers the last table of each so that the next scan has little to do. */
 
 import type { Scanner, ScanRequest } from './scan.ts';
+import { dropTables, loadTable, saveTable } from './stat-cache.ts';
+import type { Store } from './store.ts';
 import type { Table } from './table.ts';
 
 /** Entries remembered over all trees: a hundred bytes each. */
 const MAX_KNOWN_ENTRIES = 300_000;
+/** A smaller tree is read again in no time. */
+const MIN_SAVED_ENTRIES = 500;
 
 export class Present {
   readonly #scanner: Scanner;
   readonly #known = new Map<string, Table>();
+  /** Where tables are read from and written to, or null. */
+  readonly #store: Store | null;
+  readonly #saved = new WeakSet<Table>();
 
-  constructor(scanner: Scanner) {
+  constructor(scanner: Scanner, store: Store | null) {
     this.#scanner = scanner;
+    this.#store = store;
   }
 
   /** Looks at the tree of `request` and remembers it. Its content is in the store once that is settled. */
   look(request: ScanRequest): Table {
     const key = requestKey(request);
-    const old = this.#known.get(key) ?? null;
+    const old = this.#known.get(key) ?? (this.#store === null ? null : loadTable(this.#store, key));
     const table = this.#scanner.scan(request, old);
     this.#known.delete(key);
     this.#known.set(key, table);
@@ -37,11 +45,18 @@ export class Present {
   /** Forgets all trees: the next look reads everything again. */
   forget(): void {
     this.#known.clear();
+    if (this.#store !== null) dropTables(this.#store);
     this.#scanner.forget();
   }
 
-  tables(): Iterable<Table> {
-    return this.#known.values();
+  /** Writes the tables that changed since they were last written. What they name must be settled in the store. */
+  save(): void {
+    if (this.#store === null) return;
+    for (const [key, table] of this.#known) {
+      if (table.count < MIN_SAVED_ENTRIES || this.#saved.has(table)) continue;
+      saveTable(this.#store, key, table);
+      this.#saved.add(table);
+    }
   }
 
   #trim(newest: string): void {

@@ -53,7 +53,6 @@ export function prune(store: Store, present: Present, options: PruneOptions): Pr
   if (options.dryRun) return { dropped, freedBytes: Math.max(0, before - live.bytes) };
   // Tables name objects as records do; forgotten, they are read again with the next look.
   present.forget();
-  for (const name of readdirSync(`${store.folder}/cache`)) unlinkSync(`${store.folder}/cache/${name}`);
   store.dropRecords(drop);
   sweep(store, live, options.pressed === true ? PRESSED_LIVE_PART : LIVE_PART);
   return { dropped, freedBytes: Math.max(0, before - store.bytes) };

@@ -11,14 +11,14 @@ import { STATUS } from './check.ts';
 import type { Checker } from './checker.ts';
 import { gitPlaces, repositoryTop, TrackedFolders } from './git-places.ts';
 import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
+import { besideTest, compareNames, endsWithName, isImmutable, isTemporaryObject } from './names.ts';
 import { NodeEncoder } from './node.ts';
 import { PathBuffer, shownPath } from './path-bytes.ts';
+import { changedEntries, RacyRule } from './racy.ts';
 import { NODE_TRAILER_BYTES } from './segments.ts';
-import { ROW, ROW_WORDS, type StatReader, wide } from './stat.ts';
+import { ROW_WORDS, type StatReader } from './stat.ts';
 import { NO_PARENT, Table } from './table.ts';
 
-/** The coarsest tick of a kernel clock that times come from, with room to spare. */
-const TICK_MS = 12;
 const EMPTY = Buffer.alloc(0);
 
 export interface ScanOptions {
@@ -62,8 +62,7 @@ export class Scanner {
   #new = new Table(0, 0);
   #changed: Int32Array = new Int32Array(0);
   #status: Uint8Array = new Uint8Array(0);
-  #racyFromSeconds = 0;
-  #racyFromNs = 0;
+  #racy = new RacyRule(0);
   #seen = 0;
 
   constructor(reader: StatReader, checker: Checker, capture: Capture, options: ScanOptions) {
@@ -76,9 +75,7 @@ export class Scanner {
 
   /** Returns the table of what is at the request's path now: `old` itself when nothing changed; one entry of kind absent when it is not there. */
   scan(request: ScanRequest, old: Table | null): Table {
-    const racyFrom = Date.now() - TICK_MS;
-    this.#racyFromSeconds = Math.floor(racyFrom / 1_000);
-    this.#racyFromNs = (racyFrom % 1_000) * 1_000_000;
+    this.#racy = new RacyRule(Date.now());
     this.#request = request;
     this.#seen = 0;
     this.#old = old;
@@ -138,7 +135,7 @@ export class Scanner {
       default:
         break;
     }
-    if (this.#isRacy(index)) table.setFlags(index, table.flags(index) | FLAG.racy);
+    if (this.#racy.holds(this.#new, index)) table.setFlags(index, table.flags(index) | FLAG.racy);
     return true;
   }
 
@@ -365,7 +362,10 @@ export class Scanner {
   ): number {
     if (this.#path.length === this.#store.length && this.#path.view().equals(this.#store)) return NOTE.store;
     if (inside.git !== 'none') {
-      if (kind === KIND.file && (name.toString('latin1').endsWith('.lock') || isTemporaryObject(name, inside)))
+      if (
+        kind === KIND.file &&
+        (name.toString('latin1').endsWith('.lock') || (inside.git === 'objects' && isTemporaryObject(name)))
+      )
         return NOTE.gitLock;
       if (this.#isOtherWorktree(name)) return NOTE.otherWorktree;
       return NOTE.none;
@@ -419,62 +419,8 @@ export class Scanner {
     }
     return low < this.#changed.length && (this.#changed[low] ?? 0) < end;
   }
-
-  #isRacy(index: number): boolean {
-    const row = index * ROW_WORDS;
-    return this.#isRecent(row + ROW.mtime, row + ROW.mtimeNs) || this.#isRecent(row + ROW.ctime, row + ROW.ctimeNs);
-  }
-
-  #isRecent(secondsAt: number, nsAt: number): boolean {
-    const rows = this.#new.rows;
-    const seconds = secondsAt === nsAt - 1 ? (rows[secondsAt] ?? 0) >>> 0 : wide(rows, secondsAt);
-    const ns = rows[nsAt] ?? 0;
-    // A file system that keeps whole seconds only says so by its zeros: allow it two.
-    if (ns === 0) return seconds >= this.#racyFromSeconds - 2;
-    return seconds > this.#racyFromSeconds || (seconds === this.#racyFromSeconds && ns >= this.#racyFromNs);
-  }
 }
 
 const DOT_GIT = Buffer.from('.git');
 const HEAD = Buffer.from('HEAD');
 const OBJECTS = Buffer.from('objects');
-
-function changedEntries(status: Uint8Array): Int32Array {
-  let count = 0;
-  for (let i = 0; i < status.length; i++) if (status[i] !== STATUS.same) count++;
-  const changed = new Int32Array(count);
-  let at = 0;
-  for (let i = 0; at < count; i++) if (status[i] !== STATUS.same) changed[at++] = i;
-  return changed;
-}
-
-function compareNames(table: Table, index: number, name: Buffer): number {
-  const at = table.nameAt(index);
-  return Buffer.compare(table.names.subarray(at, at + table.nameLength(index)), name);
-}
-
-function endsWithName(table: Table, index: number, name: Buffer): boolean {
-  return table.nameLength(index) === name.length && compareNames(table, index, name) === 0;
-}
-
-/** Loose objects and packs are named after what they hold, and never change: gitrepository-layout(5). */
-function isImmutable(table: Table, index: number): boolean {
-  const name = table.name(index).toString('latin1');
-  return /^(?:[0-9a-f]{38}|[0-9a-f]{62}|pack-[0-9a-f]{40,64}\.[a-z]+)$/.test(name);
-}
-
-function isTemporaryObject(name: Buffer, inside: Surroundings): boolean {
-  return inside.git === 'objects' && name.toString('latin1').startsWith('tmp_');
-}
-
-/** Returns a test of the names in a folder; `*.x` asks for any name with that ending. */
-function besideTest(names: readonly Buffer[]): (name: string) => boolean {
-  let texts: Set<string> | null = null;
-  return (name) => {
-    texts ??= new Set(names.map((each) => each.toString('latin1')));
-    if (!name.startsWith('*')) return texts.has(name);
-    const ending = name.slice(1);
-    for (const text of texts) if (text.endsWith(ending)) return true;
-    return false;
-  };
-}

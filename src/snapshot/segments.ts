@@ -119,7 +119,7 @@ export class Segments {
       const gone = new Set(this.#fresh.map(({ hash }) => hash.toString('hex')));
       this.#index.forget((_, hash) => gone.has(hash.toString('hex')));
     }
-    for (const number of [...this.#touched]) {
+    for (const number of this.#touched) {
       if (number > this.#start.segment) this.#remove(number);
       else if (number === this.#start.segment) {
         ftruncateSync(this.#open(number), this.#start.size);

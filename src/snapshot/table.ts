@@ -126,6 +126,33 @@ export class Table {
     return index;
   }
 
+  /** The columns as they are used, for a file. */
+  columns(): Uint8Array[] {
+    const { rows, hashes } = this;
+    return [
+      new Uint8Array(rows.buffer, 0, this.count * ROW_WORDS * 4),
+      hashes.subarray(0, this.count * HASH_BYTES),
+      new Uint8Array(this.#links.buffer, 0, this.count * 16),
+      this.#marks.subarray(0, this.count * 4),
+      this.names.subarray(0, this.nameBytes),
+    ];
+  }
+
+  /** Returns the table whose columns are `bytes`, one after the other. */
+  static fromColumns(count: number, nameBytes: number, extras: Buffer[], bytes: Uint8Array): Table {
+    const table = new Table(count, nameBytes);
+    table.count = count;
+    table.nameBytes = nameBytes;
+    table.extras = extras;
+    let at = 0;
+    for (const column of table.columns()) {
+      column.set(bytes.subarray(at, at + column.length));
+      at += column.length;
+    }
+    if (at !== bytes.length) throw new Error('the columns have other lengths');
+    return table;
+  }
+
   /** Ends the subtree of `index` at what was pushed last. */
   close(index: number): void {
     this.#links[index * 4 + LINK.end] = this.count;

@@ -23,7 +23,8 @@ export async function verify(store: Store, progress?: Progress): Promise<VerifyR
   let objects = 0;
   let bytes = 0;
   let pause = performance.now();
-  for (const [hash, place] of [...store.index.entries()]) {
+  // A copy: others may add to the index between two pieces.
+  for (const [hash, place] of Array.from(store.index.entries())) {
     const why = await objectDamage(store, hash, place);
     // A prune may have dropped it between two pieces.
     if (why !== null && store.has(hash)) damagedObjects.set(hash.toString('hex'), why);

@@ -237,3 +237,21 @@ test('the store is readable by nobody else', async () => {
   const open = execFileSync('find', [place.store, '-perm', '/077', '-not', '-path', '*/links/*'], { encoding: 'utf8' });
   expect(open).toBe('');
 });
+
+test('after a restart an unchanged tree is not read again, and a change made meanwhile is seen', async () => {
+  place.bash('for i in $(seq 600); do echo $i > f$i; done; mkdir d; echo 1 > d/1');
+  const first = place.open();
+  const kept = await first.take(release(place.tree));
+  await first.close();
+  writeFileSync(join(place.tree, 'f17'), 'changed');
+  const second = place.open();
+  const changed = await second.take(release(place.tree));
+  expect(changed.newBytes).toBeLessThan(100_000);
+  await second.close();
+  for (const name of readdirSync(join(place.store, 'cache'))) truncateSync(join(place.store, 'cache', name), 5_000);
+  const third = place.open();
+  expect((await third.take(release(place.tree))).id).toBe(changed.id);
+  await third.rollback(kept.id, EVERYTHING);
+  expect(readFileSync(join(place.tree, 'f17'), 'utf8')).toBe('17\n');
+  expect((await third.verify()).damaged).toEqual([]);
+});
