@@ -52,6 +52,10 @@ const ERRORS = {
     message: 'this terminal is inside a guarded session already ({session})',
     next: 'Run the command as it is: it is guarded.',
   },
+  'session.not-yours': {
+    message: 'session {session} belongs to another process',
+    next: 'Only its own belay run speaks for it.',
+  },
   'session.command-not-found': { message: "can't find the program {program}", next: 'Check its name and your PATH.' },
   'config.invalid': { message: '{file}: {problem}', next: 'Correct the key; belay config check shows all problems.' },
   'config.unreadable': { message: "can't read {file}: {cause}", next: 'Make the file readable, or remove it.' },

@@ -7,6 +7,7 @@
  *                                          │                    │ yes
  *                                          └─ allow ────────────┴─▶ snapshot ──▶ released
  */
+import type { Answered } from './approval/held-requests.ts';
 import { type Granted, isCovered } from './approval/releases.ts';
 import type { Answer } from './audit/record.ts';
 import type { Effect, Prediction } from './effects/effect.ts';
@@ -23,8 +24,11 @@ export interface Steps {
   gather(request: Request, prediction: Prediction): Promise<Evidence | null>;
   /** Pure: the strictest of what the rules say. */
   decide(request: Request, prediction: Prediction, evidence: Evidence | null): Verdict;
-  /** Resolves once the verdict and the wait are in the journal and a person, time or the caller has answered. */
-  wait(request: Request, verdict: Verdict, evidence: Evidence | null): Promise<Answer>;
+  /**
+   * Resolves once a person, time or the caller has answered; verdict, wait and answer are in the journal then. `seen` is the
+   * evidence that the answer is about: older than `evidence` when an earlier daemon had asked.
+   */
+  wait(request: Request, verdict: Verdict, evidence: Evidence | null): Promise<Answered>;
   /** Resolves to the id of a durable snapshot. */
   keep(request: Request, verdict: Verdict): Promise<string>;
   /** Journals a verdict that lets something run; `durable` waits for the disk. */
@@ -91,23 +95,15 @@ async function ask(
   evidence: Evidence | null,
   steps: Steps,
 ): Promise<Outcome> {
-  const given = await steps.wait(request, verdict, evidence);
+  const { answer: given, seen } = await steps.wait(request, verdict, evidence);
   if (!given.granted) return { kind: 'refuse', verdict, answer: given };
-  const moved = await whatMoved(request, prediction, evidence, steps);
-  if (moved !== null)
-    return ask(
-      request,
-      prediction,
-      withReason(verdict, prediction, moved),
-      await steps.gather(request, prediction),
-      steps,
-    );
-  const snapshot =
-    verdict.obligations.length > 0 ? await keepOrAsk(request, verdict, prediction, evidence, steps) : null;
-  if (snapshot !== null && snapshot.kind === 'refuse') return snapshot.outcome;
-  const id = snapshot?.id ?? null;
-  await steps.release(request, id);
-  return { kind: 'run', watch: true, snapshot: id, granted: prediction.effects, verdict };
+  const now = seen === null ? null : await steps.gather(request, prediction);
+  const moved = whatMoved(prediction, seen, now);
+  if (moved !== null) return ask(request, prediction, withReason(verdict, prediction, moved), now, steps);
+  const kept = await keep(request, verdict, steps);
+  if (kept.fault !== null) return ask(request, prediction, unprotected(verdict, prediction, kept.fault), now, steps);
+  await steps.release(request, kept.id);
+  return { kind: 'run', watch: true, snapshot: kept.id, granted: prediction.effects, verdict };
 }
 
 async function keepAndRelease(
@@ -122,53 +118,44 @@ async function keepAndRelease(
     return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
   }
   await steps.record(request, prediction, verdict, evidence, true);
-  const kept = await keepOrAsk(request, verdict, prediction, evidence, steps);
-  if (kept.kind === 'refuse') return kept.outcome;
+  const kept = await keep(request, verdict, steps);
+  if (kept.fault !== null)
+    return ask(request, prediction, unprotected(verdict, prediction, kept.fault), evidence, steps);
   await steps.release(request, kept.id);
   return { kind: 'run', watch: true, snapshot: kept.id, granted: [], verdict };
 }
 
-type Kept =
-  | { readonly kind: 'kept'; readonly id: string | null }
-  | { readonly kind: 'refuse'; readonly outcome: Outcome };
+interface Kept {
+  readonly id: string | null;
+  /** Why there is no snapshot though there should be one. */
+  readonly fault: string | null;
+}
 
-/** A snapshot that can't be taken turns an allowed action into a question: it never runs unprotected unasked. */
-async function keepOrAsk(
-  request: Request,
-  verdict: Verdict,
-  prediction: Prediction,
-  evidence: Evidence | null,
-  steps: Steps,
-): Promise<Kept> {
+async function keep(request: Request, verdict: Verdict, steps: Steps): Promise<Kept> {
+  if (verdict.obligations.length === 0) return { id: null, fault: null };
   try {
-    return { kind: 'kept', id: await steps.keep(request, verdict) };
+    return { id: await steps.keep(request, verdict), fault: null };
   } catch (thrown) {
-    const why = `What it would destroy could not be saved first (${causeText(thrown)}), so this can't be undone.`;
-    const unprotected = { ...withReason(verdict, prediction, why), obligations: [] };
-    const given = await steps.wait(request, unprotected, evidence);
-    return given.granted
-      ? { kind: 'kept', id: null }
-      : { kind: 'refuse', outcome: { kind: 'refuse', verdict: unprotected, answer: given } };
+    return { id: null, fault: causeText(thrown) };
   }
 }
 
+/** A snapshot that can't be taken turns an action into a question: it never runs unprotected unasked. */
+function unprotected(verdict: Verdict, prediction: Prediction, fault: string): Verdict {
+  const why = `What it would destroy could not be saved first (${fault}), so this can't be undone.`;
+  return { ...withReason(verdict, prediction, why), obligations: [] };
+}
+
 /** Returns in words what leads elsewhere than when the person looked at it, or null. */
-async function whatMoved(
-  request: Request,
-  prediction: Prediction,
-  before: Evidence | null,
-  steps: Steps,
-): Promise<string | null> {
-  if (before === null) return null;
-  const now = await steps.gather(request, prediction);
+function whatMoved(prediction: Prediction, before: Evidence | null, now: Evidence | null): string | null {
   for (const [index, effect] of prediction.effects.entries()) {
-    const old = before.effects[index]?.paths ?? [];
-    for (const [at, path] of (now?.effects[index]?.paths ?? []).entries()) {
-      const was = old[at];
-      if (path != null && was != null && (path.zone !== was.zone || path.leadsTo !== was.leadsTo)) {
-        const target = effect.targets[at];
-        return `While it waited, ${target !== undefined && 'path' in target ? target.path : 'a target'} came to lead elsewhere.`;
-      }
+    const old = before?.effects[index]?.paths ?? [];
+    for (const [at, was] of old.entries()) {
+      if (was === null) continue;
+      const path = now?.effects[index]?.paths[at] ?? null;
+      if (path !== null && path.zone === was.zone && path.leadsTo === was.leadsTo) continue;
+      const target = effect.targets[at];
+      return `While it waited, ${target !== undefined && 'path' in target ? target.path : 'a target'} came to lead elsewhere.`;
     }
   }
   return null;

@@ -1,17 +1,20 @@
 /**
  * Requests that wait for a person. A request is answered once: by a person, by running out of time, or by its caller going
- * away. Each survives a restart of the daemon: it is in the journal before anyone is told to wait, and a caller that comes
- * back for it finds it by its digest, answered or not.
+ * away. An answer is in the journal before anybody hears of it, and a request survives a restart of the daemon: its caller
+ * finds it again, answered or not.
  *
  *   hold ──▶ waiting ──▶ answered ──▶ consumed by its caller, once
  *              │
  *              └─ caller gone ──▶ cancelled (after a restart: waits for the caller to come back)
  */
-import type { Answer, HeldDetails } from '../audit/record.ts';
+import type { Answer, HeldDetails, Journal } from '../audit/record.ts';
 import { BelayError } from '../errors.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Request, RequestId } from '../protocol/request.ts';
+
+/** Of a shorter start it is by chance that it names only one. */
+const MIN_ID_CHARS = 'r-'.length + 3;
 
 export interface HeldRequest {
   readonly id: RequestId;
@@ -22,6 +25,22 @@ export interface HeldRequest {
   readonly seam: Request['seam'];
   readonly agent: string | null;
   readonly pid: number | null;
+  /** Start time of the pid, so that a reused one is told apart. */
+  readonly startTime: string | null;
+}
+
+/** The answer, and what the person who gave it had been shown. */
+export interface Answered {
+  readonly answer: Answer;
+  readonly seen: Evidence | null;
+}
+
+/** Who asks again for a request that an earlier daemon held. */
+export interface Caller {
+  readonly digest: string;
+  readonly session: string | null;
+  readonly pid: number | null;
+  readonly startTime: string | null;
 }
 
 interface Entry {
@@ -38,23 +57,34 @@ export type HeldListener = (event: 'held' | 'answered', held: HeldRequest, answe
 export class HeldRequests {
   readonly #entries = new Map<RequestId, Entry>();
   readonly #listeners = new Set<HeldListener>();
+  readonly #journal: Pick<Journal, 'append' | 'note'>;
+  #isClosed = false;
 
-  /** Waits for the answer to `held`. `gone` aborts when the caller goes away, which cancels the request. */
-  wait(held: HeldRequest, gone: AbortSignal): Promise<Answer> {
+  constructor(journal: Pick<Journal, 'append' | 'note'>) {
+    this.#journal = journal;
+  }
+
+  /**
+   * Waits for the answer to `held`, and consumes it. `gone` aborts when the caller goes away, which cancels the request.
+   * Throws `request.not-held` when another caller waits for it.
+   */
+  wait(held: HeldRequest, gone: AbortSignal): Promise<Answered> {
     const before = this.#entries.get(held.id);
-    if (before?.answer != null) {
+    if (before !== undefined && before.settle !== null) {
+      return Promise.reject(new BelayError('request.not-held', { id: held.id, state: 'another process waits for it' }));
+    }
+    if (before !== undefined && before.answer !== null) {
       this.#entries.delete(held.id);
-      return Promise.resolve(before.answer);
+      return Promise.resolve({ answer: before.answer, seen: before.held.evidence });
     }
     return new Promise((resolve) => {
       const entry: Entry = before ?? { held, answer: null, settle: null, timer: null };
       entry.settle = (answer) => {
         gone.removeEventListener('abort', cancel);
-        this.#close(entry, answer);
         this.#entries.delete(held.id);
-        resolve(answer);
+        resolve({ answer, seen: entry.held.evidence });
       };
-      const cancel = (): void => entry.settle?.(automatic('caller-gone', 'the caller went away'));
+      const cancel = (): void => this.#answerItself(entry, 'caller-gone', 'the caller went away');
       this.#entries.set(held.id, entry);
       this.#startTimer(entry);
       if (gone.aborted) cancel();
@@ -65,52 +95,74 @@ export class HeldRequests {
 
   /** Takes up a request that was held when an earlier daemon died: it waits for its caller to come back. */
   takeUp(held: HeldRequest, answer: Answer | null): void {
+    if (this.#entries.has(held.id)) return;
     const entry: Entry = { held, answer, settle: null, timer: null };
     this.#entries.set(held.id, entry);
     if (answer === null) this.#startTimer(entry);
   }
 
-  /** Returns the request that a returning caller left behind, or null. */
-  find(digest: string, session: string | null): HeldRequest | null {
+  /** Returns the request that a returning caller left behind, or null: the same command of the same process. */
+  find(caller: Caller): HeldRequest | null {
     for (const { held, settle } of this.#entries.values()) {
-      if (settle === null && held.details.digest === digest && held.details.session === session) return held;
+      const { digest, session } = held.details;
+      const isSame = held.pid === caller.pid && held.startTime === caller.startTime;
+      if (settle === null && isSame && digest === caller.digest && session === caller.session) return held;
     }
     return null;
+  }
+
+  /** Returns whether the request was held by an earlier daemon and its caller has not come back yet. */
+  isLeftBehind(id: RequestId): boolean {
+    return this.#entries.get(id)?.settle === null;
   }
 
   /** Returns what an id or a unique start of it names. Throws `request.unknown`, `request.not-held`. */
   get(id: string): HeldRequest {
     const wanted = id.startsWith('r-') ? id : `r-${id}`;
-    const matches = [...this.#entries.values()].filter(({ held }) => held.id.startsWith(wanted));
+    const isEnough = wanted.length >= MIN_ID_CHARS;
+    const matches = [...this.#entries.values()].filter(({ held }) => isEnough && held.id.startsWith(wanted));
     const [only] = matches;
     if (only !== undefined && matches.length === 1) {
       if (only.answer !== null) throw new BelayError('request.not-held', { id, state: 'it is answered' });
       return only.held;
     }
-    const near = [...this.#entries.keys()].slice(0, 5).join(', ');
-    throw new BelayError('request.unknown', { id, near: near === '' ? '; nothing is held' : `; held now: ${near}` });
+    const near = matches.length > 1 ? matches.map(({ held }) => held.id) : this.list().map((held) => held.id);
+    const some = near.slice(0, 5).join(', ');
+    throw new BelayError('request.unknown', { id, near: some === '' ? '; nothing is held' : `; held now: ${some}` });
   }
 
-  /** Answers a request. The caller, if it waits, is told at once; else the answer is kept until it comes back. */
-  answer(id: RequestId, answer: Answer): void {
+  /**
+   * Answers a request. Durable when it resolves; only then the caller, if it waits, is told, else the answer is kept until
+   * it comes back. Throws `request.not-held`, and what the journal throws: then it is still held.
+   */
+  async answer(id: RequestId, answer: Answer): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry === undefined || entry.answer !== null) {
       throw new BelayError('request.not-held', { id, state: 'it was answered or cancelled' });
     }
-    if (entry.settle !== null) entry.settle(answer);
-    else this.#close(entry, answer);
+    entry.answer = answer;
+    try {
+      await this.#journal.append({ kind: 'answer', request: id, answer });
+    } catch (thrown) {
+      entry.answer = null;
+      throw thrown;
+    }
+    this.#close(entry, answer);
   }
 
   /** Ends what a session that is over left behind. */
-  dropSession(session: string): readonly HeldRequest[] {
-    const dropped: HeldRequest[] = [];
-    for (const [id, entry] of this.#entries) {
-      if (entry.held.details.session !== session || entry.settle !== null) continue;
-      this.#close(entry, automatic('caller-gone', 'its session ended'));
-      this.#entries.delete(id);
-      dropped.push(entry.held);
-    }
-    return dropped;
+  dropSession(session: string): void {
+    this.#dropIf(({ held }) => held.details.session === session, 'its session ended');
+  }
+
+  /** Ends what was left behind by callers that are gone. `isGone` is asked of each that has not come back. */
+  dropGone(isGone: (held: HeldRequest) => boolean): void {
+    this.#dropIf(({ held }) => isGone(held), 'the caller went away');
+  }
+
+  /** Ends what a caller came back for and, judged anew, did not have to wait for. */
+  dropUnneeded(id: RequestId): void {
+    this.#dropIf(({ held }) => held.id === id, 'it was judged anew');
   }
 
   /** Those that wait for an answer, oldest first. */
@@ -123,8 +175,9 @@ export class HeldRequests {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stops the clocks. Waiting callers are left to notice that the daemon is gone. */
+  /** Stops the clocks. Callers that wait are not cancelled: they notice that the daemon is gone, and ask the next one. */
   close(): void {
+    this.#isClosed = true;
     for (const entry of this.#entries.values()) if (entry.timer !== null) clearTimeout(entry.timer);
   }
 
@@ -132,26 +185,36 @@ export class HeldRequests {
     const { expiresAt } = entry.held.details;
     if (expiresAt === null || entry.timer !== null) return;
     const leftMs = Math.min(Math.max(0, expiresAt - Date.now()), 2 ** 31 - 1);
-    const expire = (): void => {
-      const answer = automatic('timeout', 'nobody answered in time');
-      if (entry.settle !== null) entry.settle(answer);
-      else this.#close(entry, answer);
-    };
-    entry.timer = setTimeout(expire, leftMs);
+    entry.timer = setTimeout(() => this.#answerItself(entry, 'timeout', 'nobody answered in time'), leftMs);
     entry.timer.unref();
   }
 
-  #close(entry: Entry, answer: Answer): void {
+  #dropIf(isMeant: (entry: Entry) => boolean, why: string): void {
+    for (const [id, entry] of this.#entries) {
+      if (entry.settle !== null || !isMeant(entry)) continue;
+      if (entry.answer === null) this.#answerItself(entry, 'caller-gone', why);
+      else if (entry.answer.granted)
+        this.#journal.note({ kind: 'outcome', request: id, exit: null, signal: null, ms: 0 }); // it was not run
+      this.#entries.delete(id);
+    }
+  }
+
+  /** A refusal that nobody gave: nothing runs by it, so that nobody waits for the disk. */
+  #answerItself(entry: Entry, by: Answer['by'], reason: string): void {
+    if (this.#isClosed || entry.answer !== null) return;
+    const answer: Answer = { by, uid: null, pid: null, tty: null, granted: false, reason, at: Date.now() };
     entry.answer = answer;
+    this.#journal.note({ kind: 'answer', request: entry.held.id, answer });
+    this.#close(entry, answer);
+  }
+
+  #close(entry: Entry, answer: Answer): void {
     if (entry.timer !== null) clearTimeout(entry.timer);
+    entry.settle?.(answer);
     this.#tell('answered', entry.held, answer);
   }
 
   #tell(event: 'held' | 'answered', held: HeldRequest, answer: Answer | null): void {
     for (const listener of this.#listeners) listener(event, held, answer);
   }
-}
-
-function automatic(by: Answer['by'], reason: string): Answer {
-  return { by, uid: null, pid: null, tty: null, granted: false, reason, at: Date.now() };
 }

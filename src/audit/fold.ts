@@ -28,6 +28,7 @@ function addTo(history: Building | undefined, record: Exclude<JournalRecord, Ver
   switch (record.kind) {
     case 'held':
       history.held = record.details;
+      history.answer = null; // a request that is held once more was asked about anew
       break;
     case 'answer':
       history.answer = record.answer;

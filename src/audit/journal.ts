@@ -134,6 +134,10 @@ export class SqliteJournal implements Journal {
     return this.#read(async (db) => (await rowsAfter(db, seq, limit)).map((row) => readRow(this.#file, row)));
   }
 
+  async newest(): Promise<number> {
+    return this.#read(async (db) => (await readHead(db)).seq);
+  }
+
   async verifyChain(): Promise<{
     readonly rows: number;
     readonly brokenAt: number | null;

@@ -160,15 +160,25 @@ export function rowsAfter(db: Kysely<Tables>, seq: number, limit: number): Promi
   return db.selectFrom('record').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit).execute();
 }
 
-/** Returns the requests that were held and neither answered nor released. */
+/** Returns the requests that were held and since then neither refused, nor released, nor found without their caller. */
 export function pendingRequests(db: Kysely<Tables>): Promise<{ request: string | null }[]> {
   return db
     .selectFrom('record as held')
     .select('held.request')
     .where('held.kind', '=', 'held')
     .where(({ not, exists, selectFrom }) => {
-      const settled = selectFrom('record as later').select('later.seq').whereRef('later.request', '=', 'held.request');
-      return not(exists(settled.where('later.kind', 'in', ['answer', 'release'])));
+      const settled = selectFrom('record as later')
+        .select('later.seq')
+        .whereRef('later.request', '=', 'held.request')
+        .whereRef('later.seq', '>', 'held.seq')
+        .where(({ or, and, eb }) =>
+          or([
+            eb('later.kind', 'in', ['release', 'outcome', 'held']),
+            // in a record's text a quoted quote has a backslash, so that only the field itself looks like this
+            and([eb('later.kind', '=', 'answer'), eb('later.body', 'like', '%"granted":false%')]),
+          ]),
+        );
+      return not(exists(settled));
     })
     .execute();
 }

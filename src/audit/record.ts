@@ -105,12 +105,19 @@ export interface Journal {
     readonly limit?: number;
   }): Promise<readonly RequestHistory[]>;
   get(request: string): Promise<RequestHistory | null>;
-  /** Held requests with neither answer nor release: what a new daemon takes up again. */
+  /**
+   * What a new daemon takes up again: held requests that were not answered since, and those that a person granted and that
+   * were not released since. `answer` is null for the former.
+   */
   pending(): Promise<readonly RequestHistory[]>;
+  /** The number of the newest record; 0 when there is none. */
+  newest(): Promise<number>;
   /** Records after `seq`, in order, for following. */
   after(seq: number, limit: number): Promise<readonly StoredRecord[]>;
   /** Checks the hash chain from the first row to the last. */
   verifyChain(): Promise<{ readonly rows: number; readonly brokenAt: number | null; readonly why: string | null }>;
+  /** Drops the records older than `beforeMs`, but none that a held request needs. Resolves to how many. */
+  prune(beforeMs: number): Promise<number>;
   /** Null when writing works; else a sentence on why it does not. */
   health(): string | null;
   close(): Promise<void>;

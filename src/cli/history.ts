@@ -73,7 +73,7 @@ async function list(client: DaemonClient, context: CliContext, options: LogOptio
 }
 
 async function follow(client: DaemonClient, context: CliContext, options: LogOptions): Promise<void> {
-  let seq = (await client.call('log.verify', {})).rows;
+  let { seq } = await client.call('log.newest', {});
   for (;;) {
     const records = await client.call('log.after', { seq, limit: FOLLOW_BATCH });
     for (const stored of records) {

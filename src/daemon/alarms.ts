@@ -17,7 +17,7 @@ export async function meetAlarm(
 ): Promise<Results['session.alarm']> {
   const session = services.sessions.get(params.id);
   if (services.expectsDeletions(params.id)) return { granted: true, muted: true, reason: null };
-  const [baseline] = await services.snapshots.list({ session: params.id, limit: 1 });
+  const [baseline] = await services.snapshots.list({ session: params.id, limit: 1 }).catch(() => []);
   const sentence = `${params.deleted} files vanished within ${params.seconds.toFixed(1)} s, deleted by a program that did not ask. The session stands still.`;
   const evidence = params.sample.slice(0, 10);
   const verdict: Verdict = {
@@ -59,6 +59,7 @@ export async function meetAlarm(
     seam: 'watcher',
     agent: session?.agent ?? null,
     pid: session?.pid ?? null,
+    startTime: session?.startTime ?? null,
   };
   await services.journal.append({ kind: 'alarm', session: params.id, rule: 'watch.mass-deletion', sentence });
   await services.journal.append({
@@ -79,7 +80,6 @@ export async function meetAlarm(
     mode: services.mode.now,
   });
   await services.journal.append({ kind: 'held', request: held.id, details: held.details });
-  const answer = await services.held.wait(held, peer.gone);
-  await services.journal.append({ kind: 'answer', request: held.id, answer });
+  const { answer } = await services.held.wait(held, peer.gone);
   return { granted: answer.granted, muted: false, reason: answer.reason };
 }

@@ -14,14 +14,16 @@ import {
   type Results,
   type StatusView,
 } from '../protocol/calls.ts';
-import type { Frame } from '../protocol/frame.ts';
+import { type Frame, MAX_FRAME_BYTES } from '../protocol/frame.ts';
 import { brakeOf } from '../session/brake.ts';
 import type { RollbackOptions, Snapshots } from '../snapshot/snapshot.ts';
 import { meetAlarm } from './alarms.ts';
 import type { Peer } from './connection.ts';
 import type { ModeSwitch } from './mode.ts';
-import type { Sessions } from './sessions.ts';
+import type { Session, Sessions } from './sessions.ts';
 import type { SettingsSource } from './settings.ts';
+
+const MAX_PART_BYTES = MAX_FRAME_BYTES / 2;
 
 export interface CallServices {
   readonly sessions: Sessions;
@@ -50,7 +52,15 @@ export async function answerCall(frame: Frame, peer: Peer, services: CallService
   const method = z.string().safeParse(frame.header['method']).data ?? '';
   if (!isMethod(method)) throw new BelayError('frame.bad', { cause: `unknown method ${JSON.stringify(method)}` });
   const result = await dispatch(method, frame.blob, peer, services);
-  peer.send('DATA', { v: 1 }, JSON.stringify(result));
+  sendInParts(Buffer.from(JSON.stringify(result)), peer);
+}
+
+/** An answer may be longer than a frame: all but its last part say that more follows. */
+function sendInParts(bytes: Buffer, peer: Peer): void {
+  let at = 0;
+  for (; bytes.length - at > MAX_PART_BYTES; at += MAX_PART_BYTES)
+    peer.send('DATA', { v: 1, more: true }, bytes.subarray(at, at + MAX_PART_BYTES));
+  peer.send('DATA', { v: 1 }, bytes.subarray(at));
 }
 
 async function dispatch<M extends Method>(
@@ -68,19 +78,34 @@ async function dispatch<M extends Method>(
 const HANDLERS: Handlers = {
   status: (_, __, services) => services.status(),
 
-  'session.start': (params, peer, services) => ({ baseline: services.startSession(params, peer) }),
-  'session.end': ({ id, exit, signal }, _, services) => {
+  'session.start': (params, peer, services) => {
+    const known = services.sessions.get(params.id);
+    if (known !== null) refuseStranger(known, peer);
+    if (peer.credentials.pid !== null && peer.credentials.pid !== params.pid)
+      throw new BelayError('session.not-yours', { session: params.id });
+    return { baseline: services.startSession(params, peer) };
+  },
+  'session.end': ({ id, exit, signal }, peer, services) => {
+    const session = services.sessions.get(id);
+    if (session !== null) refuseStranger(session, peer);
     services.endSession(id, exit, signal);
     return null;
   },
-  'session.alarm': (params, peer, services) => meetAlarm(params, peer, services),
+  'session.alarm': (params, peer, services) => {
+    const session = services.sessions.get(params.id);
+    if (session !== null) refuseStranger(session, peer);
+    return meetAlarm(params, peer, services);
+  },
 
   'held.list': (_, __, { held }) => held.list().map(viewOf),
   'held.follow': async (_, peer, { held }) => {
     const stop = held.listen((event, one, answer) => {
       peer.send('PROG', { event, held: viewOf(one), granted: answer?.granted ?? null });
     });
-    await new Promise<void>((resolve) => peer.gone.addEventListener('abort', () => resolve(), { once: true }));
+    await new Promise<void>((resolve) => {
+      if (peer.gone.aborted) resolve();
+      else peer.gone.addEventListener('abort', () => resolve(), { once: true });
+    });
     stop();
     return null;
   },
@@ -100,17 +125,18 @@ const HANDLERS: Handlers = {
       reason,
       at: Date.now(),
     };
-    services.held.answer(one.id, answer);
+    await services.held.answer(one.id, answer);
     return { request: viewOf(one), answer };
   },
 
   'log.query': (params, _, { journal }) => journal.history(definedOnly(params)),
   'log.get': ({ id }, _, { journal }) => journal.get(id),
   'log.after': ({ seq, limit }, _, { journal }) => journal.after(seq, limit),
+  'log.newest': async (_, __, { journal }) => ({ seq: await journal.newest() }),
   'log.verify': (_, __, { journal }) => journal.verifyChain(),
 
   'mode.set': async ({ mode }, peer, services) => {
-    const session = services.sessions.insideOf(peer.credentials.pid);
+    const session = services.sessions.insideOf(peer.credentials.pid, peer.startTime);
     if (session !== null && mode !== 'auto') {
       await alarm(services, session, 'guard.tamper', `tried to switch the guard to ${mode} from inside the session`);
       throw new BelayError('mode.inside-session');
@@ -161,7 +187,7 @@ const HANDLERS: Handlers = {
   },
   stop: async (_, peer, services) => {
     await refuseInside(peer, services);
-    services.stop();
+    setImmediate(services.stop); // once the answer is on its way: stopping ends the connections
     return null;
   },
 };
@@ -183,10 +209,17 @@ function viewOf(held: HeldRequest): HeldView {
 }
 
 async function refuseInside(peer: Peer, services: CallServices): Promise<void> {
-  const session = services.sessions.insideOf(peer.credentials.pid);
+  const session = services.sessions.insideOf(peer.credentials.pid, peer.startTime);
   if (session === null) return;
   await alarm(services, session, 'guard.self-approval', 'tried to answer or undo from inside the session');
   throw new BelayError('approval.self', { session });
+}
+
+/** A session is spoken for by its own \`belay run\` alone: else a program in it could end it and be outside. */
+function refuseStranger(session: Session, peer: Peer): void {
+  const { pid } = peer.credentials;
+  if (pid === null || (pid === session.pid && peer.startTime === session.startTime)) return;
+  throw new BelayError('session.not-yours', { session: session.id });
 }
 
 function alarm(services: CallServices, session: string, rule: string, sentence: string): Promise<void> {

@@ -38,13 +38,20 @@ export class DaemonClient {
   #take: ((frame: Frame | null) => void) | null = null;
   readonly #frames: Frame[] = [];
   #closed = false;
+  /** What came that is no frame. */
+  #fault: unknown = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => {
-      for (const frame of this.#reader.push(chunk)) {
-        if (this.#take === null) this.#frames.push(frame);
-        else this.#give(frame);
+      try {
+        for (const frame of this.#reader.push(chunk)) {
+          if (this.#take === null) this.#frames.push(frame);
+          else this.#give(frame);
+        }
+      } catch (thrown) {
+        this.#fault = thrown;
+        socket.destroy();
       }
     });
     socket.on('error', () => socket.destroy());
@@ -65,9 +72,10 @@ export class DaemonClient {
     });
     const server = peerCredentials(socket);
     const mine = process.getuid?.();
-    if (server !== null && mine !== undefined && server.uid !== mine) {
+    if (mine !== undefined && server?.uid !== mine) {
       socket.destroy();
-      throw new BelayError('daemon.socket-squatted', { socket: path, found: `a server of user ${server.uid}` });
+      const found = server === null ? 'a server that does not tell its user' : `a server of user ${server.uid}`;
+      throw new BelayError('daemon.socket-squatted', { socket: path, found });
     }
     return new DaemonClient(socket);
   }
@@ -99,14 +107,18 @@ export class DaemonClient {
     onProgress?: (progress: Readonly<Record<string, unknown>>) => void,
   ): Promise<Results[M]> {
     this.#socket.write(encodeFrame('CALL', { v: 1, method }, JSON.stringify(params)));
+    const parts: Buffer[] = [];
     for (;;) {
       const frame = await this.#next();
+      if (frame === null && this.#fault !== null) throw this.#fault;
       if (frame === null)
         throw new BelayError('daemon.unreachable', { socket: 'its socket', cause: 'the connection was closed' });
       if (frame.type === 'PROG') onProgress?.(frame.header);
-      // our own daemon of the same protocol version: the types of Results hold for what it sends
-      else if (frame.type === 'DATA') return JSON.parse(frame.blob.toString()) as Results[M];
-      else if (frame.type === 'FAIL') throw failure(frame.header);
+      else if (frame.type === 'DATA') {
+        parts.push(frame.blob);
+        // our own daemon of the same protocol version: the types of Results hold for what it sends
+        if (frame.header['more'] !== true) return JSON.parse(Buffer.concat(parts).toString()) as Results[M];
+      } else if (frame.type === 'FAIL') throw failure(frame.header);
     }
   }
 

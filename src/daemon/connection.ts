@@ -8,6 +8,7 @@
 import type { Socket } from 'node:net';
 import { BelayError, causeText } from '../errors.ts';
 import { type PeerCredentials, peerCredentials } from '../platform/peer-credentials.ts';
+import { processInfo } from '../platform/process-info.ts';
 import { encodeFrame, type Frame, FrameReader, type FrameType, MAX_FRAME_BYTES } from '../protocol/frame.ts';
 
 /** How long a frame that has begun may take to arrive. */
@@ -18,6 +19,8 @@ const FIRST_BYTE_MS = 10_000;
 /** What a frame's handler may do with the connection it came on. */
 export interface Peer {
   readonly credentials: PeerCredentials;
+  /** When its process started, read as it connected: tells later whether the pid is still that process. */
+  readonly startTime: string | null;
   /** Aborts when the other side goes away. */
   readonly gone: AbortSignal;
   send(type: FrameType, header?: object, blob?: string | Buffer): void;
@@ -44,6 +47,7 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
   const reader = new FrameReader();
   const gone = new AbortController();
   let waiting: ((frame: Frame | null) => void) | null = null;
+  let hasSpoken = false;
   let slow: NodeJS.Timeout | null = setTimeout(
     () => fail(new BelayError('frame.bad', { cause: 'nothing came' })),
     FIRST_BYTE_MS,
@@ -51,6 +55,7 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
 
   const peer: Peer = {
     credentials,
+    startTime: credentials.pid === null ? null : (processInfo(credentials.pid)?.startTime ?? null),
     gone: gone.signal,
     send: (type, header, blob) => {
       if (!socket.writable) return;
@@ -80,11 +85,14 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
     socket.destroySoon();
   }
 
-  function clock(): void {
-    if (slow !== null) clearTimeout(slow);
-    slow = reader.isPartial
-      ? setTimeout(() => fail(new BelayError('frame.bad', { cause: 'it took too long' })), FRAME_MS)
-      : null;
+  /** The clock of a frame starts with its first byte, and more bytes of the same frame do not set it back. */
+  function clock(isFirst: boolean, hasEnded: boolean): void {
+    if (slow !== null && (isFirst || hasEnded)) {
+      clearTimeout(slow);
+      slow = null;
+    }
+    if (slow === null && reader.isPartial)
+      slow = setTimeout(() => fail(new BelayError('frame.bad', { cause: 'it took too long' })), FRAME_MS);
   }
 
   function deliver(frame: Frame): void {
@@ -96,6 +104,7 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
     }
     handlers.onFrame(frame, peer).catch((thrown: unknown) => {
       const error = thrown instanceof BelayError ? thrown : null;
+      if (error?.code === 'frame.bad') return fail(error);
       if (error === null)
         handlers.onTrouble(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
       peer.send('FAIL', {
@@ -109,7 +118,8 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
   socket.on('data', (chunk: Buffer) => {
     try {
       const frames = reader.push(chunk);
-      clock();
+      clock(!hasSpoken, frames.length > 0);
+      hasSpoken = true;
       for (const frame of frames) deliver(frame);
     } catch (thrown) {
       fail(thrown instanceof BelayError ? thrown : new BelayError('frame.bad', { cause: causeText(thrown) }, thrown));

@@ -7,14 +7,16 @@ import type { Logger } from 'pino';
 import type { HeldRequests } from '../approval/held-requests.ts';
 import { Releases } from '../approval/releases.ts';
 import type { Journal } from '../audit/record.ts';
+import { BelayError } from '../errors.ts';
 import { answer, type Outcome } from '../pipeline.ts';
 import { processInfo } from '../platform/process-info.ts';
 import type { Mode, Params, StatusView } from '../protocol/calls.ts';
 import type { Request } from '../protocol/request.ts';
-import type { Snapshots } from '../snapshot/snapshot.ts';
 import { answerCall, type CallServices } from './calls.ts';
 import { type Peer, serveConnection } from './connection.ts';
+import { isGone, leftBehind } from './left-behind.ts';
 import type { ModeSwitch } from './mode.ts';
+import type { ReopeningSnapshots } from './reopening-snapshots.ts';
 import { SessionMemory } from './session-memory.ts';
 import { type Session, Sessions } from './sessions.ts';
 import type { SettingsSource } from './settings.ts';
@@ -25,7 +27,10 @@ import { type StepServices, stepsFor } from './steps.ts';
 /** More connections than this wait in the kernel's queue. */
 const MAX_CONNECTIONS = 2_000;
 /** A session whose `belay run` is gone without a word is ended when this finds it so. */
-const LOOK_AFTER_SESSIONS_MS = 5_000;
+const LOOK_AFTER_MS = 5_000;
+/** Records outlive the snapshots that they speak of. */
+const JOURNAL_KEEP_MS = 366 * 24 * 3_600_000;
+const PRUNE_EVERY_MS = 24 * 3_600_000;
 /** How long after a destructive release deletions count as its own. */
 const DELETIONS_EXPECTED_MS = 10_000;
 
@@ -34,7 +39,7 @@ export interface DaemonParts {
   readonly version: string;
   readonly journal: Journal;
   readonly held: HeldRequests;
-  readonly snapshots: Snapshots;
+  readonly snapshots: ReopeningSnapshots;
   readonly settings: SettingsSource;
   readonly mode: ModeSwitch;
   readonly log: Logger;
@@ -58,6 +63,8 @@ export class Daemon {
   #resolveStopped: () => void = () => {};
   #server: Server | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #tookUp = false;
+  #prunedAt = 0;
   readonly #sockets = new Set<Socket>();
 
   readonly #steps: StepServices;
@@ -104,27 +111,39 @@ export class Daemon {
 
   /** Resolves once connections are accepted, with the held requests of a daemon that died taken up again. */
   async start(): Promise<void> {
-    const { journal, held, log, socket } = this.#parts;
-    for (const left of await journal.pending()) {
-      if (left.held === null) continue;
-      held.takeUp(
-        {
-          id: left.request,
-          at: left.at,
-          details: left.held,
-          verdict: left.verdict.verdict,
-          evidence: left.verdict.evidence,
-          seam: left.verdict.seam,
-          agent: left.verdict.principal.agent,
-          pid: left.verdict.principal.pid,
-        },
-        left.answer,
-      );
-    }
+    const { held, log, socket } = this.#parts;
+    await this.#takeUpHeld();
     this.#server = await listenAt(socket, (connection) => this.#serve(connection));
     this.#server.maxConnections = MAX_CONNECTIONS;
-    this.#timer = setInterval(() => this.#dropDeadSessions(), LOOK_AFTER_SESSIONS_MS);
+    this.#server.on('error', (error) => log.error({ err: error }, 'a connection was not accepted'));
+    this.#timer = setInterval(() => this.#lookAfter(), LOOK_AFTER_MS);
     log.info({ socket, held: held.list().length }, 'listening');
+  }
+
+  /** Has the held requests of a daemon that died again. A journal that can't be read is asked again later. */
+  async #takeUpHeld(): Promise<void> {
+    const { journal, held, log } = this.#parts;
+    try {
+      for (const { request, answer } of await leftBehind(journal)) held.takeUp(request, answer);
+      this.#tookUp = true;
+      held.dropGone(isGone);
+    } catch (thrown) {
+      log.error({ err: thrown }, 'the journal can not be read');
+    }
+  }
+
+  /** What is done by the clock: ends what nobody waits for any more, and lets go of what is too old. */
+  #lookAfter(): void {
+    const { held, journal, log } = this.#parts;
+    this.#dropDeadSessions();
+    if (this.#tookUp) held.dropGone(isGone);
+    else void this.#takeUpHeld();
+    if (Date.now() - this.#prunedAt < PRUNE_EVERY_MS) return;
+    this.#prunedAt = Date.now();
+    journal.prune(Date.now() - JOURNAL_KEEP_MS).then(
+      (dropped) => log.info({ dropped }, 'old records dropped'),
+      (thrown: unknown) => log.warn({ err: thrown }, 'old records could not be dropped'),
+    );
   }
 
   /** Resolves when the daemon was asked to stop and has stopped. */
@@ -152,6 +171,7 @@ export class Daemon {
         if (frame.type === 'EXEC') return answerExec(frame, peer, this.#shims);
         if (frame.type === 'HOOK') return answerHook(frame, peer, this.#shims);
         if (frame.type === 'CALL') return answerCall(frame, peer, this.#calls);
+        throw new BelayError('frame.bad', { cause: `nobody waits for a ${frame.type}` });
       },
       onTrouble: (trouble) => this.#parts.log.warn(trouble),
     });
@@ -165,6 +185,7 @@ export class Daemon {
       tell: (held) => peer.send('HELD', { v: 1, id: held.id }, texts.held(held)),
     });
     const outcome = await answer(request, this.#releases.covering(lineage), mode.now === 'observe', steps);
+    this.#parts.held.dropUnneeded(request.id);
     if (outcome.kind === 'run' && outcome.watch) this.#expectDeletions(request.principal.session, peer);
     return outcome;
   }
@@ -175,14 +196,12 @@ export class Daemon {
     const entry = this.#destroying.get(session) ?? { running: 0, lastAt: 0 };
     entry.running++;
     this.#destroying.set(session, entry);
-    peer.gone.addEventListener(
-      'abort',
-      () => {
-        entry.running--;
-        entry.lastAt = Date.now();
-      },
-      { once: true },
-    );
+    const end = (): void => {
+      entry.running--;
+      entry.lastAt = Date.now();
+    };
+    if (peer.gone.aborted) end();
+    else peer.gone.addEventListener('abort', end, { once: true });
   }
 
   #expectsDeletions(session: string): boolean {
@@ -243,7 +262,7 @@ export class Daemon {
   }
 
   #status(): StatusView {
-    const { version, mode, settings, journal, held } = this.#parts;
+    const { version, mode, settings, journal, snapshots, held } = this.#parts;
     const sessions = this.#sessions.list();
     const rules = settings.rulesFor(null);
     const problems = [null, ...sessions.map((session) => session.workspace)].flatMap((one) =>
@@ -257,6 +276,7 @@ export class Daemon {
       policy: rules.policy.digest,
       configProblems: [...new Set(problems)],
       journal: journal.health(),
+      snapshots: snapshots.health(),
       sessions: sessions.map(({ id, command, workspace, startedAt }) => ({ id, command, workspace, startedAt })),
       held: held.list().length,
       startedAt: this.#startedAt,

@@ -1,18 +1,20 @@
 /** Builds the daemon and runs it until it is stopped: the lock first, so that there is one, and the journal before the socket. */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { destination, pino } from 'pino';
+import { lstatSync, mkdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { destination, type Logger, pino } from 'pino';
 import { HeldRequests } from '../approval/held-requests.ts';
 import { openJournal } from '../audit/journal.ts';
 import { formatHeld, formatRefused } from '../cli/format/held.ts';
 import { BelayError } from '../errors.ts';
-import { tryLock } from '../platform/locks.ts';
+import { type Lock, tryLock } from '../platform/locks.ts';
 import { type BelayPaths, ensurePrivateFolder } from '../platform/paths.ts';
 import { openSnapshots } from '../snapshot/open.ts';
 import { REGENERABLE } from '../snapshot/regenerable.ts';
 import { Daemon } from './daemon.ts';
 import { ModeSwitch } from './mode.ts';
+import { ReopeningSnapshots } from './reopening-snapshots.ts';
 import type { SettingsSource } from './settings.ts';
+import { isAlive } from './socket.ts';
 
 export interface ServeOptions {
   readonly paths: BelayPaths;
@@ -20,31 +22,40 @@ export interface ServeOptions {
   readonly version: string;
 }
 
-/** Resolves when the daemon has stopped. Throws what keeps it from starting: another one, an unsafe folder, a bad journal. */
-export async function serve({ paths, settings, version }: ServeOptions): Promise<void> {
-  mkdirSync(dirname(paths.stateFolder), { recursive: true });
-  ensurePrivateFolder(paths.stateFolder);
-  ensurePrivateFolder(paths.runtimeFolder);
-  const locked = tryLock(paths.lockFile);
-  if (!('lock' in locked)) throw new BelayError('daemon.running', { pid: locked.heldBy ?? 'unknown' });
+/** A daemon that is being stopped holds the lock until its journal is closed. */
+const LOCK_MS = 5_000;
+const LOCK_RETRY_MS = 20;
+/** What could not be written to the log is kept up to this size, and then dropped. */
+const MAX_UNWRITTEN_LOG_BYTES = 1_048_576;
 
-  const log = pino({ base: { pid: process.pid } }, destination({ dest: paths.logFile, mkdir: false, sync: true }));
+/**
+ * Resolves when the daemon has stopped. Throws what keeps it from starting: another one, an unsafe folder, a squatted
+ * socket. A journal or a snapshot store that can't be used does not: what needs them is refused meanwhile.
+ */
+export async function serve({ paths, settings, version }: ServeOptions): Promise<void> {
+  makeStateFolder(paths);
+  ensurePrivateFolder(paths.runtimeFolder);
+  const lock = await lockOf(paths);
+
+  const log = openLog(paths.logFile);
   process.on('uncaughtException', (thrown) => {
     log.fatal({ err: thrown }, 'stopped by an error');
     process.exit(1);
   });
   const journal = await openJournal({ file: paths.journalFile });
   const config = settings.configFor(null);
-  const snapshots = await openSnapshots({
-    storeFolder: paths.snapshotFolder,
-    budgetBytes: config.snapshots['budget-gb'] * 1024 ** 3,
-    regenerable: [...REGENERABLE, ...config.snapshots.regenerable],
-  });
+  const snapshots = new ReopeningSnapshots(async () =>
+    openSnapshots({
+      storeFolder: paths.snapshotFolder,
+      budgetBytes: config.snapshots['budget-gb'] * 1024 ** 3,
+      regenerable: [...REGENERABLE, ...config.snapshots.regenerable],
+    }),
+  );
   const daemon = new Daemon({
     socket: paths.socket,
     version,
     journal,
-    held: new HeldRequests(),
+    held: new HeldRequests(journal),
     snapshots,
     settings,
     mode: new ModeSwitch(`${paths.stateFolder}/mode.json`),
@@ -54,5 +65,37 @@ export async function serve({ paths, settings, version }: ServeOptions): Promise
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop());
   await daemon.start();
   await daemon.stopped();
-  locked.lock.release();
+  lock.release();
+}
+
+/** A folder that can't be made is not fatal: the journal says so, and read-only commands run. One that is not ours is. */
+function makeStateFolder({ stateFolder }: BelayPaths): void {
+  try {
+    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  } catch {
+    if (lstatSync(stateFolder, { throwIfNoEntry: false }) === undefined) return;
+  }
+  ensurePrivateFolder(stateFolder);
+}
+
+async function lockOf({ lockFile, socket }: BelayPaths): Promise<Lock> {
+  const deadline = Date.now() + LOCK_MS;
+  for (;;) {
+    const locked = tryLock(lockFile);
+    if ('lock' in locked) return locked.lock;
+    if (Date.now() > deadline || (await isAlive(socket)))
+      throw new BelayError('daemon.running', { pid: locked.heldBy ?? 'unknown' });
+    await sleep(LOCK_RETRY_MS);
+  }
+}
+
+/** A log that can't be written keeps nothing from running: what is wrong is in `belay status` too. */
+function openLog(file: string): Logger {
+  try {
+    const to = destination({ dest: file, mkdir: false, sync: true, maxLength: MAX_UNWRITTEN_LOG_BYTES });
+    to.on('error', () => {});
+    return pino({ base: { pid: process.pid } }, to);
+  } catch {
+    return pino({ enabled: false });
+  }
 }

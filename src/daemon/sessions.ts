@@ -36,14 +36,15 @@ export class Sessions {
   /**
    * Returns the id of the guarded session that the process belongs to, or null. It belongs to one when it descends from
    * its `belay run` (which adopts orphans, so that a double fork does not lead out), when it has the session's terminal,
-   * or when it was started with the session's mark in its environment. A pid that can't be looked at belongs to `unknown`.
+   * or when it was started with the session's mark in its environment. A process that is gone, or whose pid is another's by
+   * now (`startTime` is that of the one that connected), belongs to `unknown`.
    */
-  insideOf(pid: number | null): string | null {
+  insideOf(pid: number | null, startTime: string | null): string | null {
     if (process.platform !== 'linux') return null;
     if (pid === null) return 'unknown';
     const chain = ancestry(pid);
     const [self] = chain;
-    if (self === undefined) return 'unknown';
+    if (self === undefined || self.startTime !== startTime) return 'unknown';
     for (const session of this.#byId.values()) {
       const root = chain.findIndex((one) => one.pid === session.pid && one.startTime === session.startTime);
       if (root > 0) return session.id;

@@ -9,7 +9,7 @@ import type { Releases } from '../approval/releases.ts';
 import type { Journal } from '../audit/record.ts';
 import { BelayError, causeText } from '../errors.ts';
 import type { Outcome } from '../pipeline.ts';
-import { ancestry, type ProcessInfo } from '../platform/process-info.ts';
+import { ancestry, type ProcessInfo, processInfo } from '../platform/process-info.ts';
 import { decodeShimFrame, type ShimMessage } from '../protocol/decode.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { Action, Request, RequestId, Seam } from '../protocol/request.ts';
@@ -82,9 +82,9 @@ async function exec(frame: Frame, peer: Peer, services: ShimServices): Promise<v
   const message = decodeShimFrame(frame);
   const name = basename(message.argv[0] ?? '').replace(/^-/, '');
   const action: Action = { kind: 'exec', argv: [name, ...message.argv.slice(1)], path: message.program };
-  const request = toRequest(message, action, SHELLS.has(name) ? 'shell-shim' : 'tool-shim', services);
-  const asker = peer.credentials.pid ?? message.pid;
-  const chain = lineageOf(asker);
+  const chain = lineageOf(peer.credentials.pid ?? message.pid);
+  const seam = SHELLS.has(name) ? 'shell-shim' : 'tool-shim';
+  const request = toRequest(message, callerOf(message, chain, peer), action, seam, services);
   const outcome = await services.answer(request, chain, peer);
   if (outcome.kind === 'refuse') {
     peer.send('DENY', { v: 1 }, services.refusalText(outcome, request));
@@ -136,7 +136,7 @@ async function hook(frame: Frame, peer: Peer, services: ShimServices): Promise<v
   if (git !== undefined && JUDGED_HOOKS.has(name) && isLastCall && !services.judged.has(git)) {
     const argv = commandLine(git.pid) ?? ['git'];
     const action: Action = { kind: 'exec', argv: ['git', ...argv.slice(1)], path: argv[0] ?? null };
-    const request = toRequest(message, action, 'git-hook', services);
+    const request = toRequest(message, callerOf(message, lineage, peer), action, 'git-hook', services);
     const outcome = await services.answer(request, lineage, peer);
     if (outcome.kind === 'refuse') {
       peer.send('DENY', { v: 1 }, services.refusalText(outcome, request));
@@ -149,14 +149,14 @@ async function hook(frame: Frame, peer: Peer, services: ShimServices): Promise<v
   peer.close();
 }
 
-function toRequest(message: ShimMessage, action: Action, seam: Seam, services: ShimServices): Request {
+function toRequest(message: ShimMessage, pid: number, action: Action, seam: Seam, services: ShimServices): Request {
   const id = message.env['BELAY_SESSION'] ?? null;
   const session = id === null ? null : services.sessions.get(id);
   const request: Omit<Request, 'id'> = {
     seam,
     principal: {
       uid: process.getuid?.() ?? null,
-      pid: message.pid,
+      pid,
       startTime: null,
       session: id,
       agent: session?.agent ?? null,
@@ -170,8 +170,21 @@ function toRequest(message: ShimMessage, action: Action, seam: Seam, services: S
     lossy: message.lossy,
     at: Date.now(),
   };
-  const left = message.again ? services.held.find(digestOf(request), id) : null;
-  return { ...request, id: left?.id ?? newRequestId() };
+  return { ...request, id: (message.again ? idLeftBehind(request, services.held) : null) ?? newRequestId() };
+}
+
+/** A caller that lost its daemon while it was held takes up its request where it was. */
+function idLeftBehind(request: Omit<Request, 'id'>, held: HeldRequests): RequestId | null {
+  const { pid, session } = request.principal;
+  const startTime = pid === null ? null : (processInfo(pid)?.startTime ?? null);
+  return held.find({ digest: digestOf(request), session, pid, startTime })?.id ?? null;
+}
+
+/** The kernel's word. The sh client speaks through a Node of its own, so that its shell is the parent. */
+function callerOf(message: ShimMessage, lineage: Lineage, peer: Peer): number {
+  const { pid } = peer.credentials;
+  if (pid === null || pid === message.pid) return message.pid;
+  return lineage()[1]?.pid === message.pid ? message.pid : pid;
 }
 
 /** Returns the digest that an approval is bound to: the exact command, where it runs and for whom. */

@@ -9,6 +9,8 @@ import { BelayError } from '../errors.ts';
 
 /** How long a connect to a socket that may be dead may take. A live daemon on a busy machine answers within it. */
 const PROBE_MS = 2_000;
+/** Connections that wait in the kernel to be accepted; it cuts the number to its own limit, listen(2). */
+const BACKLOG = 4_096;
 
 /** Resolves to whether somebody accepts connections at `path`. */
 export function isAlive(path: string): Promise<boolean> {
@@ -33,14 +35,12 @@ export async function listenAt(path: string, onConnection: (socket: Socket) => v
   const server = createServer({ allowHalfOpen: false }, onConnection);
   // Node makes the socket under the umask, else it would be open to others for a moment (Node 20: mode 0755)
   const umask = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
-  } finally {
-    process.umask(umask);
-  }
+  const listening = new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ path, backlog: BACKLOG }, resolve);
+  });
+  process.umask(umask); // the socket is made at once; what others make meanwhile is not to be under this umask
+  await listening;
   chmodSync(path, 0o600);
   return server;
 }

@@ -1,6 +1,7 @@
 /** The pipeline's steps as the daemon takes them: judgement by the rules in force, the journal, people, snapshots. */
 import type { HeldRequest, HeldRequests } from '../approval/held-requests.ts';
 import type { HeldDetails, Journal } from '../audit/record.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import { commandText, look, predict, weigh } from '../judgement.ts';
 import type { Steps } from '../pipeline.ts';
 import { processInfo } from '../platform/process-info.ts';
@@ -31,15 +32,20 @@ export interface Waiting {
 /** Returns the steps for one request whose caller is told by `waiting` when it must wait. */
 export function stepsFor(services: StepServices, waiting: Waiting): Steps {
   const { settings, journal, held, snapshots } = services;
+  let looked: Evidence | null = null;
   return {
     derive: predict,
-    gather: (request, prediction) =>
-      look(request, prediction, settings.rulesFor(request.workspace), services.memoryOf(request.principal.session)),
+    gather: async (request, prediction) => {
+      const { session } = request.principal;
+      looked = await look(request, prediction, settings.rulesFor(request.workspace), services.memoryOf(session));
+      return looked;
+    },
     decide: (request, prediction, evidence) =>
       weigh(request, prediction, evidence, settings.rulesFor(request.workspace)),
 
     record: (request, prediction, verdict, evidence, durable) => {
-      services.memoryOf(request.principal.session)?.note(prediction, evidence, request.cwd);
+      const runs = verdict.decision === 'allow' || services.mode() === 'observe';
+      if (runs) services.memoryOf(request.principal.session)?.note(prediction, evidence, request.cwd);
       if (!durable && !isWorthARow(request, verdict)) return;
       const record = { kind: 'verdict', ...rowOf(request), verdict, evidence, mode: services.mode() } as const;
       if (durable) return journal.append(record);
@@ -49,7 +55,7 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
     wait: async (request, verdict, evidence) => {
       const details = detailsOf(request, settings.holdMs(request.workspace));
       await journal.append({ kind: 'verdict', ...rowOf(request), verdict, evidence, mode: services.mode() });
-      await journal.append({ kind: 'held', request: request.id, details });
+      if (!held.isLeftBehind(request.id)) await journal.append({ kind: 'held', request: request.id, details });
       const entry: HeldRequest = {
         id: request.id,
         at: request.at,
@@ -59,12 +65,11 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
         seam: request.seam,
         agent: request.principal.agent,
         pid: request.principal.pid,
+        startTime: startTimeOf(request),
       };
-      const answer = held.wait(entry, waiting.gone);
+      const answered = held.wait(entry, waiting.gone);
       waiting.tell(entry);
-      const given = await answer;
-      await journal.append({ kind: 'answer', request: request.id, answer: given });
-      return given;
+      return answered;
     },
 
     keep: async (request, verdict) => {
@@ -82,7 +87,10 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
       return taken.id;
     },
 
-    release: (request, snapshot) => journal.append({ kind: 'release', request: request.id, snapshot }),
+    release: async (request, snapshot) => {
+      await journal.append({ kind: 'release', request: request.id, snapshot });
+      services.memoryOf(request.principal.session)?.note(predict(request), looked, request.cwd);
+    },
   };
 }
 
@@ -95,9 +103,12 @@ function rowOf(
   request: Request,
 ): Pick<Request, 'seam' | 'principal' | 'action' | 'cwd'> & { readonly request: Request['id'] } {
   const { id, seam, action, cwd } = request;
-  const { pid } = request.principal;
-  const startTime = pid === null ? null : (processInfo(pid)?.startTime ?? null); // it waits for us, so it is there
-  return { request: id, seam, principal: { ...request.principal, startTime }, action, cwd };
+  return { request: id, seam, principal: { ...request.principal, startTime: startTimeOf(request) }, action, cwd };
+}
+
+/** Returns when the asking process started: it waits for us, so it is there. */
+function startTimeOf({ principal: { pid } }: Request): string | null {
+  return pid === null ? null : (processInfo(pid)?.startTime ?? null);
 }
 
 function detailsOf(request: Request, holdMs: number | null): HeldDetails {

@@ -57,6 +57,7 @@ export const CALLS = {
   }),
   'log.get': z.strictObject({ id: z.string() }),
   'log.after': z.strictObject({ seq: z.int().nonnegative(), limit: z.int().positive().max(1_000) }),
+  'log.newest': z.strictObject({}),
   'log.verify': z.strictObject({}),
   'mode.set': z.strictObject({ mode: z.enum(MODES) }),
   'snapshots.list': z.strictObject({ root: z.string().optional(), limit: z.int().positive().optional() }),
@@ -98,7 +99,9 @@ export interface StatusView {
   readonly policy: string;
   /** What is wrong with the configuration on disk; the last good one stays in force. */
   readonly configProblems: readonly string[];
+  /** What is wrong with the journal, and with the snapshot store; null: nothing. */
   readonly journal: string | null;
+  readonly snapshots?: string | null;
   readonly sessions: readonly {
     readonly id: string;
     readonly command: readonly string[];
@@ -121,6 +124,7 @@ export interface Results {
   'log.query': readonly RequestHistory[];
   'log.get': RequestHistory | null;
   'log.after': readonly StoredRecord[];
+  'log.newest': { readonly seq: number };
   'log.verify': { readonly rows: number; readonly brokenAt: number | null; readonly why: string | null };
   'mode.set': { readonly mode: Mode; readonly before: Mode };
   'snapshots.list': readonly SnapshotSummary[];

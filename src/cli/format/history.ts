@@ -62,6 +62,7 @@ export function formatRequest(history: RequestHistory, style: { readonly color: 
 
 /** One word for what became of it. */
 function fateOf({ verdict, held, answer, release, outcome }: RequestHistory): string {
+  if (outcome !== null && held !== null && release === null) return 'not run'; // granted, and its caller was gone
   if (outcome !== null) return outcome.signal === null ? `exit ${outcome.exit ?? '?'}` : outcome.signal;
   if (answer !== null && !answer.granted) return REFUSED[answer.by];
   if (release !== null || answer !== null) return answer === null ? 'ran' : 'approved';

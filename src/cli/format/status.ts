@@ -20,7 +20,7 @@ export function formatStatus(status: StatusView, style: { readonly color: boolea
     (one) =>
       `${one.id}  ${escapeShort(one.command.join(' '), 40)} in ${one.workspace}, since ${formatAgo(one.startedAt, style.now)}`,
   );
-  const problems = [...(journal === null ? [] : [journal]), ...configProblems];
+  const problems = [journal, status.snapshots ?? null, ...configProblems].filter((one) => one !== null);
   return [
     `Belay is ${paintMode(MODES[mode])}`,
     formatFields(
