@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Command } from 'commander';
+import { atStake } from '../session/at-stake.ts';
 import { workspaceOf } from '../session/program.ts';
 import { runSession } from '../session/run.ts';
 import { REGENERABLE } from '../snapshot/regenerable.ts';
@@ -27,8 +28,11 @@ export function addRun(program: Command, context: CliContext): void {
         else context.err(`belay: ${escapeText(text)}\n`);
       };
       if (options.quiet !== true && process.stderr.isTTY) {
+        const workspace = workspaceOf(context.cwd);
+        const stake = await atStake(workspace, context.env);
+        const where = escapeText(stake === null ? workspace : `${workspace} (${stake})`);
         context.err(
-          `belay: guarding ${escapeText(command.join(' '))} in ${workspaceOf(context.cwd)} (${config.profile}); held actions wait for: belay review\n`,
+          `belay: guarding ${escapeText(command.join(' '))} in ${where}; held actions wait for: belay review\n`,
         );
       }
       const ended = await runSession({
