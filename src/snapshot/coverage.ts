@@ -7,8 +7,9 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type GitPlaces, gitPlaces, repositoryTop, worktreeName } from './git-places.ts';
 import { KIND, NOTE } from './kinds.ts';
+import { childNamed } from './names.ts';
 import { isBelow, joinBytes, parentBytes, shownPath } from './path-bytes.ts';
-import type { ScanRequest } from './scan.ts';
+import type { ScanRequest } from './scan-request.ts';
 import type { Table } from './table.ts';
 
 /** Returns `path` with its folder's links resolved, its own last name as it is. */
@@ -85,10 +86,7 @@ export function locate(table: Table, root: Buffer, path: Buffer): { index: numbe
     const slash = rest.indexOf(47);
     const name = slash === -1 ? rest : rest.subarray(0, slash);
     rest = slash === -1 ? Buffer.alloc(0) : rest.subarray(slash + 1);
-    let found = -1;
-    for (let child = index + 1; child < table.end(index) && found === -1; child = table.end(child)) {
-      if (table.nameLength(child) === name.length && table.name(child).equals(name)) found = child;
-    }
+    const found = childNamed(table, index, name);
     if (found === -1) return { index: -1, leftOut: false };
     index = found;
   }

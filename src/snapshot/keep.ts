@@ -11,7 +11,7 @@ import { entryOf } from './node.ts';
 import { isBelow, shownPath } from './path-bytes.ts';
 import type { Present } from './present.ts';
 import type { KeptRoot, Quarantined, SnapshotRecord } from './record.ts';
-import type { ScanRequest } from './scan.ts';
+import type { ScanRequest } from './scan-request.ts';
 import type { SnapshotId, SnapshotSummary, TakeRequest } from './snapshot.ts';
 import type { Store } from './store.ts';
 import type { Table } from './table.ts';

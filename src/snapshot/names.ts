@@ -35,3 +35,11 @@ export function besideTest(names: readonly Buffer[]): (name: string) => boolean 
     return false;
   };
 }
+
+/** Returns the child of `folder` that is called `name`, or -1. */
+export function childNamed(table: Table, folder: number, name: Buffer): number {
+  for (let child = folder + 1; child < table.end(folder); child = table.end(child)) {
+    if (table.nameLength(child) === name.length && compareNames(table, child, name) === 0) return child;
+  }
+  return -1;
+}

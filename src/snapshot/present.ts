@@ -1,6 +1,7 @@
 /** The trees as they are now: scans them, and remembers the last table of each so that the next scan has little to do. */
 
-import type { Scanner, ScanRequest } from './scan.ts';
+import type { Scanner } from './scan.ts';
+import type { ScanRequest } from './scan-request.ts';
 import { dropTables, loadTable, saveTable } from './stat-cache.ts';
 import type { Store } from './store.ts';
 import type { Table } from './table.ts';

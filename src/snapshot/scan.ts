@@ -11,35 +11,16 @@ import { STATUS } from './check.ts';
 import type { Checker } from './checker.ts';
 import { gitPlaces, repositoryTop, TrackedFolders } from './git-places.ts';
 import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
-import { besideTest, compareNames, endsWithName, isImmutable, isTemporaryObject } from './names.ts';
+import { besideTest, childNamed, compareNames, endsWithName, isImmutable, isTemporaryObject } from './names.ts';
 import { NodeEncoder } from './node.ts';
 import { PathBuffer, shownPath } from './path-bytes.ts';
 import { changedEntries, RacyRule } from './racy.ts';
+import type { ScanOptions, ScanRequest } from './scan-request.ts';
 import { NODE_TRAILER_BYTES } from './segments.ts';
 import { ROW_WORDS, type StatReader } from './stat.ts';
 import { NO_PARENT, Table } from './table.ts';
 
 const EMPTY = Buffer.alloc(0);
-
-export interface ScanOptions {
-  /** Folders that may be left out, by name and by what lies beside them. */
-  readonly isRegenerable: (name: string, beside: (name: string) => boolean) => boolean;
-  /** The store's own folder, never looked into. */
-  readonly store: string;
-  readonly progress: (files: number) => void;
-}
-
-export interface ScanRequest {
-  readonly path: Buffer;
-  /** Whether `path` is a folder of git's own state. */
-  readonly git: boolean;
-  /** `left-out`: leave out what can be made again; `link`: keep it by hard link. */
-  readonly regenerable: 'left-out' | 'link';
-  /** Keep everything by hard link where that can be. */
-  readonly link: boolean;
-  /** The only linked worktree whose state is looked at, when `path` is shared by several. */
-  readonly worktree: string | null;
-}
 
 interface Surroundings {
   readonly git: 'none' | 'state' | 'objects';
@@ -183,12 +164,12 @@ export class Scanner {
   #inside(index: number, known: number, around: Surroundings, names: readonly Buffer[] | null): Surroundings {
     let repository = around.repository;
     const top = this.#path.length;
-    const holdsGit = names === null ? this.#knownHolds(known, DOT_GIT) : names.some((name) => name.equals(DOT_GIT));
+    const holdsGit = names === null ? this.#held(known, DOT_GIT) : names.some((name) => name.equals(DOT_GIT));
     if (around.git === 'none' && holdsGit) {
       const places = gitPlaces(shownPath(this.#path.view()));
       if (places !== null) repository = { top, tracked: this.#tracked(places.gitDir) };
     }
-    const holdsHead = names === null ? this.#knownHolds(known, HEAD) : names.some((name) => name.equals(HEAD));
+    const holdsHead = names === null ? this.#held(known, HEAD) : names.some((name) => name.equals(HEAD));
     const git = around.git === 'none' && holdsHead && endsWithName(this.#new, index, DOT_GIT) ? 'state' : around.git;
     return { ...around, git, repository };
   }
@@ -200,7 +181,7 @@ export class Scanner {
       const name = table.kind(child) === KIND.file ? table.name(child).toString('latin1') : '';
       const base = /^(.+)-(?:wal|journal)$/.exec(name)?.[1];
       if (base === undefined) continue;
-      const main = this.#childNamed(folder, Buffer.from(base, 'latin1'));
+      const main = childNamed(table, folder, Buffer.from(base, 'latin1'));
       if (main === -1 || table.kind(main) !== KIND.file) continue;
       let settled = false;
       for (let attempt = 0; attempt < 3 && !settled; attempt++) {
@@ -222,20 +203,8 @@ export class Scanner {
     return still;
   }
 
-  #childNamed(folder: number, name: Buffer): number {
-    for (let child = folder + 1; child < this.#new.end(folder); child = this.#new.end(child)) {
-      if (compareNames(this.#new, child, name) === 0) return child;
-    }
-    return -1;
-  }
-
-  #knownHolds(known: number, name: Buffer): boolean {
-    const old = this.#old;
-    if (old === null) return false;
-    for (let child = known + 1; child < old.end(known); child = old.end(child)) {
-      if (endsWithName(old, child, name)) return true;
-    }
-    return false;
+  #held(known: number, name: Buffer): boolean {
+    return this.#old !== null && childNamed(this.#old, known, name) !== -1;
   }
 
   /** The repository around the request's path, when that is not the top of one itself. */
