@@ -26,6 +26,8 @@ const TEMP: readonly string[] = ['/tmp', '/var/tmp', '/private/tmp', tmpdir()];
 export interface Rules {
   readonly policy: Policy;
   readonly profile: Profile;
+  /** Globs over branches that a person protects. */
+  readonly protectedBranches: readonly string[];
   /** Belay's own folders. */
   readonly belay: readonly string[];
 }
@@ -70,6 +72,7 @@ export function weigh(request: Request, prediction: Prediction, evidence: Eviden
   return decide(prediction, evidence, rules.policy, {
     profile: rules.profile,
     agent: request.principal.agent,
+    protectedBranches: rules.protectedBranches,
     places: placesOf(request, rules),
     command: commandText(request),
     now: request.at,

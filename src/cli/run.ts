@@ -50,6 +50,7 @@ export function addRun(program: Command, context: CliContext): void {
           leaveOut: new Set([...REGENERABLE, ...config.snapshots.regenerable]),
         },
         say,
+        ...(config.notify.bell && process.stderr.isTTY ? { onHeld: () => context.err('\x07') } : {}),
       });
       process.exitCode = ended.exit ?? 128 + (ended.signal === null ? 0 : constants.signals[ended.signal]);
     });

@@ -120,7 +120,8 @@ export class SettingsSource {
     try {
       if (loaded.problems.some((problem) => problem.fatal)) throw new Error('the configuration has errors');
       const policy = loadPolicy(this.#files.builtin, user, repository);
-      const rules = { policy, profile: loaded.config.profile, belay: this.#files.belay };
+      const { profile, 'protected-branches': protectedBranches } = loaded.config;
+      const rules = { policy, profile, protectedBranches, belay: this.#files.belay };
       return { rules, config: loaded.config, problems: [...problems, ...policy.ignored], stamp, checkedAt: Date.now() };
     } catch (thrown) {
       if (problems.length === 0) problems.push(causeText(thrown));
@@ -129,6 +130,7 @@ export class SettingsSource {
       const rules = {
         policy: loadPolicy(this.#files.builtin, null, null),
         profile: standard.profile,
+        protectedBranches: standard['protected-branches'],
         belay: this.#files.belay,
       };
       return { rules, config: standard, problems, stamp, checkedAt: Date.now() };

@@ -20,6 +20,8 @@ import { type Decision, type Reason, strictest, type Verdict } from './verdict.t
 export interface DecideContext {
   readonly profile: Profile;
   readonly agent: string | null;
+  /** Globs over branches that a person protects beside those of the well-known names. */
+  readonly protectedBranches?: readonly string[];
   readonly places: Places;
   /** The whole command line, for rules about exactly it. */
   readonly command: string | null;

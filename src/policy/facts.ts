@@ -3,6 +3,7 @@
  * is not known is left out, and `<name>Known = false` says so: a rule sees the difference between *no* and *not known*.
  */
 import { posix } from 'node:path';
+import picomatch from 'picomatch';
 import type { Effect, Fact, Target } from '../effects/effect.ts';
 import type { EffectEvidence, Known, PathEvidence, Places } from '../evidence/evidence.ts';
 import { fileClassOf } from '../evidence/file-classes.ts';
@@ -25,6 +26,8 @@ export interface Subject {
 export interface FactContext {
   readonly places: Places;
   readonly agent: string | null;
+  /** Globs over branches that a person protects beside those of the well-known names. */
+  readonly protectedBranches?: readonly string[];
 }
 
 /** Every fact that a rule may name: a rule that names another is refused when it is loaded. */
@@ -70,7 +73,7 @@ export const FACTS = {
   opens: 'lets others read or write it',
   privileged: 'gives a container rights over this machine',
   production: 'the name says that it is production',
-  protected: 'the branch is named main, master, release or the like',
+  protected: 'the branch is named main, master, release or the like, or in protected-branches',
   provider: 'the cloud',
   public: 'can be reached from other machines',
   recursive: 'goes into folders',
@@ -209,8 +212,13 @@ function ofEffect(effect: Effect, evidence: EffectEvidence | null, context: Fact
   }
   const { filter } = effect.facts;
   if (typeof filter === 'string') facts['filterGenerated'] = findsGenerated(filter, context.places);
-  if (effect.kind === 'git.push')
-    facts['toDefault'] = goesToDefault(effect, repository?.branch ?? null, repository?.defaultBranch ?? null);
+  if (effect.kind === 'git.push') {
+    const isProtected = protection(context.protectedBranches ?? []);
+    const { branch } = effect.facts;
+    if (typeof branch === 'string' && isProtected(branch)) facts['protected'] = true;
+    const standard = repository?.defaultBranch ?? null;
+    facts['toDefault'] = goesToDefault(effect, repository?.branch ?? null, standard, isProtected);
+  }
   return facts;
 }
 
@@ -236,12 +244,23 @@ function findsGenerated(filter: string, places: Places): boolean {
   return names.every((name) => fileClassOf(`${folder}/${name.replaceAll('*', 'x')}`, places) === 'regenerable');
 }
 
+/** Returns which branches are protected: by a well-known name, or by the person's own globs. */
+function protection(globs: readonly string[]): (branch: string) => boolean {
+  const isNamed = globs.length === 0 ? () => false : picomatch([...globs]);
+  return (branch) => PROTECTED.test(branch) || isNamed(branch.replace(/^refs\/heads\//, ''));
+}
+
 /** A push that names no branch goes where the current one goes. */
-function goesToDefault(effect: Effect, current: string | null, standard: string | null): boolean {
+function goesToDefault(
+  effect: Effect,
+  current: string | null,
+  standard: string | null,
+  isProtected: (branch: string) => boolean,
+): boolean {
   if (effect.facts['protected'] === true) return true;
   const named = effect.facts['branch'];
   const branch = typeof named === 'string' && named !== 'HEAD' ? named : current;
-  return branch !== null && (PROTECTED.test(branch) || branch === standard);
+  return branch !== null && (isProtected(branch) || branch === standard);
 }
 
 function ofTarget(target: Target, path: PathEvidence | null, places: Places): Record<string, FactValue> {

@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly watch: { readonly deletions: number; readonly seconds: number; readonly leaveOut: ReadonlySet<string> };
   /** Says something to the person at the terminal, between the command's own output. */
   readonly say: (text: string) => void;
+  /** Called when a request of the session waits for a person. */
+  readonly onHeld?: () => void;
 }
 
 /** Resolves with how the command ended. Throws what kept it from starting. */
@@ -74,6 +76,7 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
   const running = startCommand([program, ...argumentsOf(options)], options.cwd, env);
   spare.add(running.pid);
   const link = new SessionLink(options.daemon, { ...start, terminal: running.terminal }, first);
+  if (options.onHeld !== undefined) void link.followHeld(options.onHeld);
   const brake = brakeOf(process.pid);
   const tripwire = new Tripwire({ root: workspace, ...options.watch }, (alarm) => {
     void meetAlarm(alarm, link, brake, options.say);
@@ -154,6 +157,7 @@ class SessionLink {
   readonly #daemon: DaemonStart;
   readonly #start: Params<'session.start'>;
   #client: DaemonClient;
+  #follower: DaemonClient | null = null;
   #closing = false;
 
   constructor(daemon: DaemonStart, start: Params<'session.start'>, client: DaemonClient) {
@@ -178,6 +182,21 @@ class SessionLink {
     );
   }
 
+  /** Calls `onHeld` for each request of this session that becomes held, until the link is closed. */
+  async followHeld(onHeld: () => void): Promise<void> {
+    while (!this.#closing) {
+      try {
+        this.#follower = await DaemonClient.connect(this.#daemon.socket);
+        if (this.#closing) return this.#follower.close();
+        await this.#follower.call('held.follow', {}, ({ event, held }) => {
+          if (event === 'held' && isOf(held, this.#start.id)) onHeld();
+        });
+      } catch {
+        if (!this.#closing) await sleep(500, null, { ref: false }); // the daemon is away: the standing connection has it started
+      }
+    }
+  }
+
   async finish(ended: Ended): Promise<Ended> {
     this.#closing = true;
     await this.#client
@@ -188,6 +207,7 @@ class SessionLink {
 
   close(): void {
     this.#closing = true;
+    this.#follower?.close();
     this.#client.close();
   }
 
@@ -216,6 +236,10 @@ class SessionLink {
       if (this.#closing) return;
     }
   }
+}
+
+function isOf(held: unknown, session: string): boolean {
+  return typeof held === 'object' && held !== null && 'session' in held && held.session === session;
 }
 
 /** Everything in the session stands still while a person looks; what runs away may always be ended. */
