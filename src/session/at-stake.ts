@@ -11,7 +11,7 @@ export async function atStake(
 ): Promise<string | null> {
   try {
     // simple-git refuses an environment with git's own variables, so it gets one made from scratch
-    const git = simpleGit(workspace, { timeout: { block: GIT_MS } }).env({
+    const git = simpleGit(workspace, { allowEnvironment: ['GIT_OPTIONAL_LOCKS'], timeout: { block: GIT_MS } }).env({
       PATH: env['PATH'] ?? '',
       HOME: env['HOME'] ?? '',
       GIT_OPTIONAL_LOCKS: '0',
