@@ -20,6 +20,8 @@ import {
 
 const MAX_STEPS = 30_000;
 const MAX_DEPTH = 6;
+/** Longer qualified names are in no table. */
+const MAX_API = 120;
 /** Rounds of a loop over a known list. */
 const MAX_ROUNDS = 32;
 
@@ -233,7 +235,10 @@ function memberOf(walk: Walk, of: Value, name: Value): Value {
   if (field !== undefined) return field;
   const item = /^-?\d+$/.test(name.text) ? of.items?.at(Number(name.text)) : undefined;
   if (item !== undefined) return item;
-  return tinted({ ...UNKNOWN, ...(of.api === undefined ? {} : { api: `${of.api}.${name.text}` }) }, [of]);
+  return tinted(
+    { ...UNKNOWN, ...(of.api === undefined || of.api.length > MAX_API ? {} : { api: `${of.api}.${name.text}` }) },
+    [of],
+  );
 }
 
 function callOf(walk: Walk, expr: Extract<Expr, { kind: 'call' }>, scope: Scope): Value {
@@ -268,7 +273,11 @@ function callOf(walk: Walk, expr: Extract<Expr, { kind: 'call' }>, scope: Scope)
     eachOf(walk, receiver, (item) => invoke(walk, closure, [item]));
   }
   return (
-    result ?? tinted(callee.api === undefined ? UNKNOWN : { ...UNKNOWN, api: `${callee.api}()` }, [receiver, ...all])
+    result ??
+    tinted(callee.api === undefined || callee.api.length > MAX_API ? UNKNOWN : { ...UNKNOWN, api: `${callee.api}()` }, [
+      receiver,
+      ...all,
+    ])
   );
 }
 

@@ -50,15 +50,16 @@ function* statements(text: string, pattern: RegExp): Generator<Statement> {
   let words: string[] = [];
   let quoted: string[] = [];
   let opensLine = true;
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+  // A scanner of its own: while this one waits, statements inside statements are read.
+  const scanner = new RegExp(pattern);
+  for (let match = scanner.exec(text); match !== null; match = scanner.exec(text)) {
     const [token] = match;
     if (opensLine && words.length === 0 && /^[.\\!]/.test(token) && !/^\.\d/.test(token)) {
       // A meta command ends with its line.
       const end = text.indexOf('\n', match.index);
       const line = text.slice(match.index, end < 0 ? undefined : end);
       yield { words: [], quoted: [], meta: line };
-      pattern.lastIndex = match.index + line.length;
+      scanner.lastIndex = match.index + line.length;
       continue;
     }
     if (token === '\n') opensLine = true;
