@@ -14,6 +14,13 @@ interface VariableEffect {
 const LOADERS = /^(?:LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|DYLD_INSERT_LIBRARIES|DYLD_LIBRARY_PATH)$/;
 /** Files that a shell or interpreter reads before its script. */
 const STARTUP = /^(?:BASH_ENV|ENV|ZDOTDIR|PROMPT_COMMAND|PYTHONSTARTUP|PERL5OPT|PERL5DB|RUBYOPT|PS4)$/;
+/** Names of STARTUP that hold plain words as often: only these values are code. */
+const ONLY_WHEN: Readonly<Record<string, RegExp>> = {
+  ENV: /^[./~]/,
+  PS4: /\$\(|`/,
+  PERL5OPT: /-[mM]/,
+  RUBYOPT: /-r/,
+};
 /** Commands that a program runs by itself. */
 export const COMMANDS =
   /^(?:GIT_SSH_COMMAND|GIT_SSH|GIT_PAGER|GIT_EDITOR|GIT_SEQUENCE_EDITOR|GIT_EXTERNAL_DIFF|GIT_ASKPASS|GIT_PROXY_COMMAND|SSH_ASKPASS|SUDO_ASKPASS|PAGER|MANPAGER|EDITOR|VISUAL|BROWSER|LESSOPEN|LESSCLOSE|FCEDIT)$/;
@@ -25,13 +32,20 @@ const HARMLESS_COMMAND =
 /** Returns what assigning `value` (null: not known) to `name` does beyond the variable itself. */
 export function variableEffects(name: string, value: string | null): readonly VariableEffect[] {
   if (/^BELAY_/.test(name)) return [{ kind: 'guard.tamper', targets: [], facts: { how: `sets ${name}` } }];
+  if (/^HIST(?:FILE|SIZE|FILESIZE)$/.test(name) && (value === '' || value === '0' || value === '/dev/null')) {
+    return [{ kind: 'log.tamper', targets: [], facts: { what: 'shell history' } }];
+  }
   if (value === '') return [];
   if (LOADERS.test(name)) {
     if (/LIBRARY_PATH$/.test(name)) return [];
     return [{ kind: 'run.code', targets: [], facts: { language: 'native', from: 'variable', variable: name } }];
   }
-  if (STARTUP.test(name) && value !== '/dev/null') {
+  if (STARTUP.test(name) && value !== '/dev/null' && (value === null || ONLY_WHEN[name]?.test(value) !== false)) {
     return [{ kind: 'run.code', targets: [], facts: { language: 'shell', from: 'variable', variable: name } }];
+  }
+  // A folder that anybody may write to, before the real programs.
+  if (name === 'PATH' && value !== null && /^(?:\/tmp|\/var\/tmp|\/dev\/shm)(?:\/|:|$)/.test(value)) {
+    return [{ kind: 'run.code', targets: [], facts: { language: 'native', from: 'variable', variable: name } }];
   }
   if (/^(?:NODE_OPTIONS|PYTHONPATH|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS)$/.test(name) && value !== null) {
     return /--(?:require|import|loader|experimental-loader)[= ]|^-r |-javaagent/.test(value) &&

@@ -12,7 +12,8 @@ import { argValue, expandAssignment, expandValue, expandWords, mergeValue } from
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './flow.ts';
 import { knownOutput } from './known-outputs.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
-import { resolvePath } from './paths.ts';
+import { WORKFLOW_EXPRESSION } from './parameter.ts';
+import { EMPTY_NAME, resolvePath } from './paths.ts';
 import type { Arg, Flow, Reading } from './program.ts';
 import { networkPeer, redirect } from './redirect.ts';
 import { findProgram } from './registry.ts';
@@ -215,7 +216,8 @@ function runProgram(frame: Frame, written: string, args: readonly Arg[], span: S
   const name = disguised ?? posix.basename(plain);
   const isOwnFile = path !== null && machine.files.has(path);
   const program = isOwnFile ? null : findProgram(name);
-  if (program === null) return path === null ? UNKNOWN_FLOW : runFile(frame, path, args, span, stdin);
+  if (program === null)
+    return path === null ? (knownOutput(frame, name, args) ?? UNKNOWN_FLOW) : runFile(frame, path, args, span, stdin);
   if (asksForHelp(args)) return UNKNOWN_FLOW;
   const reading = program.read(makeCall(frame, name, args, span, stdin));
   return take(frame, name, args, reading, stdin, span);
@@ -244,7 +246,9 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
   const { machine, sink } = frame;
   let output = knownOutput(frame, name, args) ?? reading.output ?? (SILENT.has(name) ? EMPTY_FLOW : filtered(stdin));
   const saidSecret = reading.effects.some((effect) => effect.kind === 'secret.read');
-  for (const effect of reading.effects) {
+  for (const one of reading.effects) {
+    const effect = withoutEmptyNames(one);
+    if (effect === null) continue;
     sink.push(effect);
     for (const target of effect.targets) {
       if (target.kind !== 'path') continue;
@@ -265,6 +269,14 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
     say(frame, 'net.reverse-shell', name, span, [{ kind: 'name', noun: 'host', name: frame.socket }]);
   }
   return output;
+}
+
+/** An empty name names no file: `rm -f "$EMPTY"` removes nothing. Returns null when nothing is left. */
+function withoutEmptyNames(effect: Effect): Effect | null {
+  const isEmpty = (target: Target) => target.kind === 'unknown-path' && target.why === EMPTY_NAME;
+  if (!effect.targets.some(isEmpty)) return effect;
+  const targets = effect.targets.filter((target) => !isEmpty(target));
+  return targets.length === 0 ? null : { ...effect, targets };
 }
 
 /** Programs that print nothing. */
@@ -371,8 +383,13 @@ function runUnknown(
         builtins: false,
       });
     const next = exactText(rest[0]);
-    if (first.prefix === '' && first.suffix === '' && next !== null && findProgram(next) !== null)
+    if (first.prefix === '' && first.suffix === '' && next !== null && findProgram(next) !== null) {
       runWords(frame, rest, span, stdin, how);
+    }
+    if (first.why === WORKFLOW_EXPRESSION) return UNKNOWN_FLOW;
+    // A make variable: the shell finds no such command, so that its output is empty.
+    const variable = /^\$\(([A-Z][A-Z\d_]*)\)$/.exec(first.span.text)?.[1];
+    if (variable !== undefined && !frame.state.functions.has(variable)) return UNKNOWN_FLOW;
   }
   sayOpaque(frame, 'dynamic-command', span);
   return UNKNOWN_FLOW;

@@ -127,7 +127,9 @@ function runList(frame: Frame, node: Extract<Runnable, { type: 'AndOr' }>, stdin
       failed.otherCwds = state.failedCwds.slice(1);
       failed.failedCwds = [];
     }
-    output = joinFlows(output, runNode({ ...frame, state: failed }, first, stdin));
+    const instead = runNode({ ...frame, state: failed }, first, stdin);
+    // What printed something most often worked: `$(which python3 || which python)` is one name.
+    output = output.text !== null && output.text !== '' && instead.text !== null ? output : joinFlows(output, instead);
     const worked = cloneState(state);
     worked.failedCwds = [];
     joinStates(state, [worked, failed], (name) => inherited(frame, name));

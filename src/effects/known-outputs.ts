@@ -6,9 +6,49 @@ import { isInside, MADE_HERE } from './paths.ts';
 import type { Arg, Flow } from './program.ts';
 import { environmentText } from './variables.ts';
 
+/** Stands among a flow's sources for text that programs print to be eval'ed: it sets up the shell. */
+export const SHELL_SETUP = 'shell set-up';
+
+/** Programs that print such text, and the words by which they do. */
+const SETUPS: ReadonlyMap<string, RegExp> = new Map([
+  ['ssh-agent', /^-[sck]|^$/],
+  ['gpg-agent', /./],
+  ['keychain', /./],
+  ['dircolors', /./],
+  ['direnv', /^(?:hook|export)/],
+  ['brew', /^shellenv/],
+  ['fnm', /^env/],
+  ['mise', /^(?:activate|env|hook-env)/],
+  ['pyenv', /init/],
+  ['rbenv', /^init/],
+  ['nodenv', /^init/],
+  ['jenv', /^init/],
+  ['starship', /^init/],
+  ['zoxide', /^init/],
+  ['atuin', /^init/],
+  ['oh-my-posh', /init/],
+  ['conda', /hook/],
+  ['micromamba', /hook/],
+  ['opam', /^(?:env|config)/],
+  ['luarocks', /^path/],
+  ['minikube', /docker-env/],
+  ['docker-machine', /^env/],
+  ['podman-machine', /^env/],
+  ['kubectl', /^completion/],
+  ['gh', /^completion/],
+  ['register-python-argcomplete', /./],
+  ['thefuck', /^--alias/],
+  ['fzf', /^--(?:bash|zsh)/],
+  ['lesspipe', /./],
+  ['tset', /./],
+  ['resize', /./],
+]);
+
 /** Returns what the call prints, or null when its table knows best. */
 export function knownOutput(frame: Frame, name: string, args: readonly Arg[]): Flow | null {
   if (name === 'mktemp' || name === 'gmktemp') return madeHere(frame, args);
+  const setup = SETUPS.get(name);
+  if (setup?.test(args.map((arg) => exactText(arg) ?? '').join(' ')) === true) return labelledFlow([], [SHELL_SETUP]);
   if (name !== 'git') return null;
   const { workspace } = frame.machine.world;
   const { cwd } = frame.state;

@@ -9,6 +9,9 @@ import { assign, lookUp, valueOf } from './variables.ts';
 type ParameterPart = Extract<WordPart, { type: 'SimpleExpansion' | 'ParameterExpansion' }>;
 type Operation = NonNullable<Extract<WordPart, { type: 'ParameterExpansion' }>['operation']>;
 
+/** Why the value of `${{ … }}` is not known: a workflow fills it in, and bash itself refuses it. */
+export const WORKFLOW_EXPRESSION = 'an expression that a workflow fills in';
+
 /** What an expansion gives: several items for `$@` and `${a[@]}`. `separate`: they stay apart in quotes too. */
 export interface Expanded {
   readonly items: readonly Value[];
@@ -21,6 +24,7 @@ export type ExpandWord = (frame: Frame, word: Word) => Value;
 /** Returns what a parameter expansion stands for. */
 export function expandParameter(frame: Frame, part: ParameterPart, expandWord: ExpandWord): Expanded {
   if (part.type === 'SimpleExpansion') return simple(frame, part.text.slice(1));
+  if (part.text.startsWith('${{')) return one([{ why: WORKFLOW_EXPRESSION, neverEmpty: true }]);
   const index = part.index === undefined ? null : (textOf(expandWord(frame, part.index)) ?? '');
   if (part.index !== undefined) runHidden(frame, part.index.text, spanOf(frame, part));
   if (part.prefix === '!') return indirect(frame, part, expandWord);

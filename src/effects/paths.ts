@@ -6,6 +6,9 @@ import type { Arg } from './program.ts';
 /** Stands in `Arg.empty` for a part that is unknown but can't be empty (`${X:?}`). No path holds it. */
 export const NEVER_EMPTY = '\u{f0000}';
 
+/** Why the empty text is no path. */
+export const EMPTY_NAME = 'an empty name';
+
 /** Why a path that `mktemp` makes is not known: it is this line's own. */
 export const MADE_HERE = 'made by this line (mktemp)';
 
@@ -28,7 +31,7 @@ export function pathTarget(arg: Arg, cwd: string | null, home: string | null): T
     if (home === null) return unknown(text, null, null, 'the home folder is not known');
     text = home + text.slice(1);
   }
-  if (text === '') return unknown('', null, null, 'an empty name');
+  if (text === '') return unknown('', null, null, EMPTY_NAME);
   const path = resolvePath(text, cwd);
   if (path === null) return unknown(text, null, null, 'the working folder is not known');
   return { kind: 'path', path, glob: arg.kind === 'glob' };

@@ -91,7 +91,7 @@ const OF_THE_SYSTEM =
 
 /** Names that hold secrets wherever they lie. */
 const BY_NAME: readonly RegExp[] = [
-  /^\.env(?:rc)?(?:\.[\w-]+)*$/, // dotenv, direnv
+  /^\.env(?:\.[\w-]+)*$/, // dotenv
   /^[\w-]+\.env$/,
   /^id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?$/, // private keys
   /\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc)$/,
@@ -113,16 +113,19 @@ const PUBLIC: readonly RegExp[] = [
   /(?:^|[._-])(?:example|sample|template|dist|defaults?|tmpl|schema|ci|test)(?:[._-]\w+)?$/i,
   /^\.env\.(?:example|sample|template|dist|defaults?|test|ci|schema|vault)(?:\.\w+)?$/i,
   /^(?:example|sample|template)[._-]/i,
-  /^(?:known_hosts|known_hosts\.old|authorized_keys|config|environment|allowed_signers)$/, // in ~/.ssh
   /^(?:public|pub|cacert|ca|ca-bundle|ca-certificates|cert|chain|fullchain|isrgrootx1)[\w.-]*\.(?:pem|key|asc)$/i,
   /^pub\w*[-_.]?key\.(?:pem|asc)$/i,
 ];
+
+/** What lies beside the keys in ~/.ssh. */
+const BESIDE_KEYS =
+  /\/\.ssh\/(?:known_hosts|known_hosts\.old|authorized_keys2?|config|config\.d\/.*|environment|allowed_signers|rc)$/;
 
 /** Returns whether the file at the absolute `path`, which may hold glob characters, is one that holds secrets. */
 export function isSecretPath(path: string, home: string | null): boolean {
   const name = posix.basename(path);
   if (OF_THE_SYSTEM.test(path) || BROWSER_PROFILE.test(path)) return true;
-  if (name === '.envrc' || PUBLIC.some((pattern) => pattern.test(name))) return false;
+  if (BESIDE_KEYS.test(path) || PUBLIC.some((pattern) => pattern.test(name))) return false;
   const below = home !== null && path.startsWith(`${home}/`) ? path.slice(home.length + 1) : otherHome(path);
   if (below !== null) {
     for (const place of IN_HOME) {

@@ -8,6 +8,7 @@ import { sayVariable } from './command.ts';
 import type { Span } from './effect.ts';
 import { argValue } from './expand.ts';
 import { EMPTY_FLOW, textFlow, UNKNOWN_FLOW } from './flow.ts';
+import { SHELL_SETUP } from './known-outputs.ts';
 import { type Frame, say, sayOpaque } from './machine.ts';
 import { parseOptions } from './options.ts';
 import { isInside, pathTarget, resolvePath } from './paths.ts';
@@ -167,16 +168,17 @@ function cutStart(value: Value, count: number): Value {
   return cut === '' ? rest : [cut, ...rest];
 }
 
-function unset(frame: Frame, args: readonly Arg[]): void {
+function unset(frame: Frame, args: readonly Arg[], span: Span): void {
   for (const arg of args) {
     const name = exactText(arg);
     if (name === null || name.startsWith('-')) continue;
     if (frame.state.functions.delete(name)) continue;
     assign(frame, name, UNSET);
+    if (name === 'HISTFILE') say(frame, 'log.tamper', 'unset', span, [], { what: 'shell history' });
   }
 }
 
-function setOptions(frame: Frame, args: readonly Arg[]): void {
+function setOptions(frame: Frame, args: readonly Arg[], span: Span): void {
   const words = args.map((arg) => exactText(arg));
   const dashes = words.indexOf('--');
   if (dashes !== -1) frame.state.positional = args.slice(dashes + 1).map(argValue);
@@ -184,6 +186,7 @@ function setOptions(frame: Frame, args: readonly Arg[]): void {
   if (words.some((word, index) => word === 'errexit' || (/^-[a-z]*e/.test(word ?? '') && index === 0)))
     frame.state.stopsOnError = true;
   if (words[0] === '+e') frame.state.stopsOnError = false;
+  if (words[0] === '+o' && words[1] === 'history') say(frame, 'log.tamper', 'set', span, [], { what: 'shell history' });
 }
 
 function shift(frame: Frame, args: readonly Arg[]): void {
@@ -296,7 +299,7 @@ export function sayUnknownCode(frame: Frame, program: string, flow: Flow, span: 
       flow.sources.map((name) => ({ kind: 'name', noun: 'url', name })),
     );
   } else if (flow.labels.has('decoded')) say(frame, 'run.decoded', program, span);
-  else say(frame, 'run.code', program, span, [], { language: 'shell', from });
+  else if (!flow.sources.includes(SHELL_SETUP)) say(frame, 'run.code', program, span, [], { language: 'shell', from });
 }
 
 function source(frame: Frame, args: readonly Arg[], span: Span, stdin: Flow): Flow {

@@ -34,6 +34,11 @@ export function gapsOfNode(node: SyntaxNode, source: string, dialect: Dialect): 
       return PROCESS_SUBSTITUTION.test(node.text) && !isQuotedText(source, node)
         ? [gap(node, 'a process substitution inside a word')]
         : NONE;
+    case 'ExtendedGlob':
+      // To zsh these are qualifiers, of which `e` and `+` run a command.
+      return dialect === 'zsh' && /e[^\w\s]|\+/.test(node.pattern)
+        ? [gap(node, 'it is read differently by zsh')]
+        : NONE;
     case 'AnsiCQuoted':
       if (node.text.includes('\\\n')) return [gap(node, "a continued line inside $'…'")];
       // A shell without $'…' ends the string at \' and runs the rest.
@@ -41,6 +46,8 @@ export function gapsOfNode(node: SyntaxNode, source: string, dialect: Dialect): 
     case 'ParameterExpansion': {
       const head = node.operation === undefined ? node.text : node.text.slice(0, node.operation.operatorEnd - node.pos);
       if (head.includes('\\\n')) return [gap(node, 'a continued line inside ${…}')];
+      // `${{ … }}` is a workflow's expression: bash refuses it, and nothing inside it is expanded.
+      if (node.text.startsWith('${{') && !/\$\(|`/.test(node.text)) return NONE;
       return node.operation?.type === 'Unknown' ? [gap(node, 'an unknown operator in ${…}')] : NONE;
     }
     default:

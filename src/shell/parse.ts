@@ -10,7 +10,7 @@ import type { Statement, SyntaxNode } from './syntax.ts';
 
 /** Longer text is not parsed at all: the parser's worst cases grow faster than the text. */
 export const MAX_CHARS = 65_536;
-export const MAX_NODES = 30_000;
+export const MAX_NODES = 25_000;
 /** Nesting of scripts and compound commands. Real scripts stay below 20. */
 export const MAX_NESTING = 64;
 /** Here-documents and open brackets beyond which the parser's time grows with the square of their number. */

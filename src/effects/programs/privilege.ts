@@ -20,7 +20,9 @@ function sudo(call: Call): Reading {
   if (options.has('-l', '--list', '-V', '--version', '-K', '-k', '--remove-timestamp') && options.operands.length === 0)
     return NOTHING;
   const by = call.effect('system.privilege', [], { by: call.name });
-  const { env: given, rest } = environment(options.operands);
+  const { env: given, rest: afterEnv } = environment(options.operands);
+  // Options may go on after the assignments.
+  const rest = /^-/.test(exactText(afterEnv[0]) ?? '') ? call.options(SUDO, afterEnv).operands : afterEnv;
   const effects = [by, ...ofVariables(call, given)];
   if (options.has('-e', '--edit') || call.name === 'sudoedit') {
     return { effects: [...effects, call.effect('fs.edit', rest.map(call.path))] };

@@ -61,8 +61,14 @@ function partly(
   dialect: 'bash' | 'sh' | 'zsh',
   args: readonly Arg[],
 ): Reading {
-  if (arg.prefix.trim() === '') return { effects: [] };
+  if (arg.prefix.trim() === '' || isQuoteOpen(arg.prefix)) return { effects: [] };
   return call.script(`${arg.prefix}$__UNKNOWN__${arg.suffix}`, via, { dialect, args });
+}
+
+/** Whether a text ends inside a quotation, so that what follows the hole can't be told from it. */
+function isQuoteOpen(text: string): boolean {
+  const plain = text.replace(/\\./gs, '').replace(/'[^']*'|"[^"]*"/g, '');
+  return /['"`]/.test(plain);
 }
 
 function file(call: Call, script: Arg, args: readonly Arg[], dialect: 'bash' | 'sh' | 'zsh'): Reading {
@@ -78,7 +84,8 @@ function file(call: Call, script: Arg, args: readonly Arg[], dialect: 'bash' | '
   const made = call.made?.(target.path);
   if (made === undefined || made === null) return { effects: [], output: UNKNOWN_FLOW };
   if (made.labels.has('network')) return { effects: [call.effect('run.downloaded', [target])], output: UNKNOWN_FLOW };
-  return unknownCode(call, made, 'file');
+  // What this line copied from elsewhere is as unknown as any script that can't be read.
+  return made.labels.has('decoded') ? unknownCode(call, made, 'file') : { effects: [], output: UNKNOWN_FLOW };
 }
 
 /** Runs what arrives in `input`: its text, or the file that it is the content of, or else it is told by its labels. */

@@ -8,6 +8,8 @@ import type { Arg, Call, Flow, Program, Reading } from '../program.ts';
 import { flow, joined, NOTHING, text, words } from '../readings.ts';
 
 const MAX_ITEMS = 200;
+/** The variable that stands for an unknown word inside a shell text. */
+const ITEM = 'XARGS_ITEM';
 
 function xargs(call: Call): Reading {
   const options = call.options({
@@ -28,7 +30,11 @@ function xargs(call: Call): Reading {
   const inner =
     replace === null
       ? call.run([...options.operands, ...items], 'xargs', empty())
-      : all(items.map((item) => call.run(replaced(options.operands, replace, item), 'xargs', empty())));
+      : all(
+          items.map((item) =>
+            call.run(replaced(options.operands, replace, item), 'xargs', empty(), { env: new Map([[ITEM, item]]) }),
+          ),
+        );
   return { effects: listed(inner, input), output: inner.output ?? UNKNOWN_FLOW };
 }
 
@@ -79,6 +85,9 @@ function replaced(command: readonly Arg[], mark: string, item: Arg): readonly Ar
         arg.span,
       );
     if (word === mark) return { ...item, span: arg.span };
+    // In a shell text the word stands for itself wherever it is: as a variable that is not known.
+    if (/\s/.test(word))
+      return literalArg(word.replaceAll(`'${mark}'`, `"${mark}"`).replaceAll(mark, `\${${ITEM}}`), arg.span);
     const [before = '', ...after] = word.split(mark);
     const suffix = after.at(-1) ?? '';
     return { ...item, prefix: before, suffix, empty: word.replaceAll(mark, ''), span: arg.span };

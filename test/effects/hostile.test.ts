@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { deriveLine, madeUpWorld } from './world.ts';
+
+const times = (text: string, count: number) => text.repeat(count);
+
+/** Text made to be slow, deep or large. */
+const HOSTILE: Readonly<Record<string, string>> = {
+  'ten thousand brackets': `${times('(', 10_000)}rm x${times(')', 10_000)}`,
+  'ten thousand substitutions': `${times('$(', 10_000)}rm x${times(')', 10_000)}`,
+  'substitutions in quotes': times('"$(', 5_000),
+  'a word of a megabyte': `rm ${times('a', 1_000_000)}`,
+  'twenty thousand statements': times('ls;', 20_000),
+  'a NUL': 'rm\0x',
+  'half a character': 'rm \ud800',
+  'bytes that are no text': 'rm \ufffd',
+  'eight thousand here-documents': times('cat <<A;', 8_000),
+  'a text that doubles itself': 'x=\'eval "$x$x"\'; eval "$x"',
+  'nested loops': `${times('for i in 1 2 3 4 5 6 7 8;do ', 12)}rm $i;${times('done;', 12)}`,
+  'three nested ranges': 'for a in {1..60};do for b in {1..60};do for c in {1..60};do rm $a$b$c;done;done;done',
+  'nested reading loops': `${times('while read x;do ', 50)}$x;${times('done;', 50)}`,
+  'a pipe of twenty thousand': `${times('a|', 20_000)}b`,
+  'sudo five thousand times': `${times('sudo ', 5_000)}rm x`,
+};
+
+/** Text that is odd, and yet ends. */
+const ENDS: Readonly<Record<string, string>> = {
+  'a fork bomb': ':(){ :|:& };:',
+  'functions that call each other': 'f(){ g; g; };g(){ h; h; };h(){ f; f; f; };f',
+  'aliases that name each other': "alias a='b b'; alias b='a a'; a",
+  'a variable that doubles': `x=aaaaaaaaaa;${times('x=$x$x;', 60)}rm $x`,
+  'an unknown that doubles': `x=$(a);${times('x=$x$x;', 60)}rm $x`,
+  'an array that doubles': `a=(1 2);${times('a=("${a[@]}" "${a[@]}");', 40)}rm "\${a[@]}"`,
+  'arguments that double': `set -- a b;${times('set -- "$@" "$@";', 40)}rm "$@"`,
+  'a pattern with many stars': `x=${times('a', 10_000)}; echo \${x##*a*a*a*b}`,
+  'a huge range': 'echo {1..999999999}',
+  'brace pairs': `echo ${times('{a,b}', 25)}`,
+};
+
+describe('hostile text', () => {
+  test.each(Object.entries(HOSTILE))('%s is never taken for harmless', (_name, text) => {
+    expect(deriveLine(text).effects.map((effect) => effect.kind)).toContain('opaque');
+  });
+
+  test.each(Object.entries(ENDS))('%s ends', (_name, text) => {
+    expect(deriveLine(text).effects).toBeDefined();
+  });
+
+  test('a script that runs itself ends', () => {
+    const files = { '/ws/a.sh': 'bash b.sh\nrm x\n', '/ws/b.sh': 'bash a.sh\nrm y\n' };
+    const paths = deriveLine('bash a.sh', madeUpWorld(files)).effects.flatMap((effect) => effect.targets);
+    expect(paths).toContainEqual({ kind: 'path', path: '/ws/x', glob: false });
+    expect(paths).toContainEqual({ kind: 'path', path: '/ws/y', glob: false });
+  });
+});
