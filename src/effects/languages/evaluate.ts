@@ -18,7 +18,7 @@ import {
   type Value,
 } from './value.ts';
 
-const MAX_STEPS = 30_000;
+const MAX_STEPS = 20_000;
 const MAX_DEPTH = 6;
 /** Longer qualified names are in no table. */
 const MAX_API = 120;

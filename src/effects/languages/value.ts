@@ -81,8 +81,15 @@ export function eitherOf(values: readonly Value[]): Value {
   return tinted({ either: [first, ...rest].slice(0, 16), labels: NO_LABELS, sources: [] }, all);
 }
 
+/** Longer texts, and texts of more pieces, are not followed: code that builds one in a loop would cost its square. */
+const MAX_TEXT = 16_384;
+const MAX_PIECES = 64;
+
 /** Returns the texts of `values` joined. */
 export function joined(values: readonly Value[], separator: string): Value {
+  const size = values.reduce((sum, value) => sum + (value.text ?? value.prefix ?? '').length, 0);
+  const count = values.reduce((sum, value) => sum + (value.pieces?.length ?? 1), 0);
+  if (size > MAX_TEXT || count > MAX_PIECES) return tinted(UNKNOWN, values);
   const parts = values.flatMap((value, index) =>
     index > 0 && separator !== '' ? [textValue(separator), value] : [value],
   );
