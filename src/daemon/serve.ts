@@ -92,7 +92,7 @@ async function lockOf({ lockFile, socket }: BelayPaths): Promise<Lock> {
 /** A log that can't be written keeps nothing from running: what is wrong is in `belay status` too. */
 function openLog(file: string): Logger {
   try {
-    const to = destination({ dest: file, mkdir: false, sync: true, maxLength: MAX_UNWRITTEN_LOG_BYTES });
+    const to = destination({ dest: file, mode: 0o600, sync: true, maxLength: MAX_UNWRITTEN_LOG_BYTES });
     to.on('error', () => {});
     return pino({ base: { pid: process.pid } }, to);
   } catch {
