@@ -31,13 +31,13 @@ const HARMLESS_COMMAND =
 
 /** Returns what assigning `value` (null: not known) to `name` does beyond the variable itself. */
 export function variableEffects(name: string, value: string | null): readonly VariableEffect[] {
-  if (/^BELAY_/.test(name)) return [{ kind: 'guard.tamper', targets: [], facts: { how: `sets ${name}` } }];
+  if (name.startsWith('BELAY_')) return [{ kind: 'guard.tamper', targets: [], facts: { how: `sets ${name}` } }];
   if (/^HIST(?:FILE|SIZE|FILESIZE)$/.test(name) && (value === '' || value === '0' || value === '/dev/null')) {
     return [{ kind: 'log.tamper', targets: [], facts: { what: 'shell history' } }];
   }
   if (value === '') return [];
   if (LOADERS.test(name)) {
-    if (/LIBRARY_PATH$/.test(name)) return [];
+    if (name.endsWith('LIBRARY_PATH')) return [];
     return [{ kind: 'run.code', targets: [], facts: { language: 'native', from: 'variable', variable: name } }];
   }
   if (STARTUP.test(name) && value !== '/dev/null' && (value === null || ONLY_WHEN[name]?.test(value) !== false)) {

@@ -3,12 +3,12 @@
  * table. Where a variable or the working folder may be one of several, each is taken.
  */
 import { posix } from 'node:path';
-import type { Assignment, Command, Word } from '../shell/syntax.ts';
+import type { Command, Word } from '../shell/syntax.ts';
 import { exactText, literalArg } from './args.ts';
+import { setVariable } from './assignments.ts';
 import { makeCall } from './call.ts';
-import { commandOf, variableEffects } from './code-variables.ts';
 import type { Effect, Span, Target } from './effect.ts';
-import { argValue, expandAssignment, expandValue, expandWords, mergeValue } from './expand.ts';
+import { argValue, expandAssignment, expandWords } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './flow.ts';
 import { knownOutput } from './known-outputs.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
@@ -20,13 +20,10 @@ import { findProgram } from './registry.ts';
 import { runFile } from './run-file.ts';
 import { isSecretPath } from './secret-paths.ts';
 import { shellBuiltins } from './shell-builtins.ts';
-import { cloneState, textOf, type Variable } from './shell-state.ts';
-import { assign, lookUp, valueOf } from './variables.ts';
+import { cloneState, type Variable } from './shell-state.ts';
 
 /** Combinations of alternatives that are taken apart. */
 const MAX_FORKS = 8;
-/** Items of an array that are kept. */
-const MAX_ITEMS = 1_024;
 
 /** Runs a simple command in the frame's state. */
 export function runSimple(frame: Frame, node: Command, stdin: Flow): Flow {
@@ -132,50 +129,6 @@ function commandWords(frame: Frame, node: Command, name: Word): readonly Arg[] {
   }
   if (words.length > 0) args.push(...expandWords(frame, words));
   return args;
-}
-
-/** Assigns as `name=value` does, with what the assignment itself does. */
-function setVariable(frame: Frame, assignment: Assignment, span: Span): void {
-  const { name, value } = assignment;
-  let variable: Variable;
-  if (assignment.index !== undefined) expandValue(frame, assignment.index);
-  if (value.type === 'ArrayValue') {
-    const items = expandWords(frame, value.elements);
-    const complete =
-      items.every((item) => item.kind === 'literal') && !value.elements.some((element) => /^\[/.test(element.text));
-    const before = assignment.append === true ? lookUp(frame, name) : null;
-    const old = before?.kind === 'array' ? before.items : [];
-    variable = {
-      kind: 'array',
-      items: [...old, ...items.map(argValue)].slice(0, MAX_ITEMS),
-      complete: complete && old.length + items.length <= MAX_ITEMS,
-    };
-  } else {
-    const added = expandValue(frame, value);
-    const before = assignment.append === true ? valueOf(lookUp(frame, name)) : [];
-    variable =
-      assignment.index === undefined
-        ? { kind: 'text', value: mergeValue([...before, ...added]) }
-        : { kind: 'array', items: [[{ why: 'an element that is not known' }]], complete: false };
-  }
-  assign(frame, name, variable);
-  sayVariable(frame, name, variable, span);
-}
-
-/** Says what it does that `name` now holds `variable`. */
-export function sayVariable(frame: Frame, name: string, variable: Variable, span: Span): void {
-  const text = variable.kind === 'text' ? textOf(variable.value) : null;
-  for (const effect of variableEffects(name, text)) say(frame, effect.kind, name, span, effect.targets, effect.facts);
-  const command = commandOf(name, text);
-  if (command !== null) {
-    const inner: Frame = {
-      ...frame,
-      state: cloneState(frame.state),
-      via: [...frame.via, name],
-      depth: frame.depth + 1,
-    };
-    frame.machine.engine.text(inner, command, span, EMPTY_FLOW);
-  }
 }
 
 /** Runs an alias's text with the words after it, or returns null when the name is no alias. */

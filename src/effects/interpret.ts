@@ -167,10 +167,10 @@ function runRedirected(
 function runCompound(frame: Frame, node: Compound, stdin: Flow): Flow {
   switch (node.type) {
     case 'If': {
-      const clauses = [{ clause: node.clause, then: node.then }, ...node.elif];
+      const clauses = [[node.clause, node.then] as const, ...node.elif.map((one) => [one.clause, one.then] as const)];
       const branches: ShellState[] = [];
       let output: Flow = EMPTY_FLOW;
-      for (const { clause, then } of clauses) {
+      for (const [clause, then] of clauses) {
         output = joinFlows(output, runStatements(frame, clause.commands, stdin));
         const branch = cloneState(frame.state);
         output = joinFlows(output, runStatements({ ...frame, state: branch }, then.commands, stdin));

@@ -12,10 +12,8 @@ export class Layer<Key, Value> {
   }
 
   get(key: Key): Value | undefined {
-    for (let layer: Layer<Key, Value> | null = this; layer !== null; layer = layer.#below) {
-      if (layer.#own?.has(key) === true) return layer.#own.get(key);
-    }
-    return undefined;
+    if (this.#own?.has(key) === true) return this.#own.get(key);
+    return this.#below?.get(key);
   }
 
   has(key: Key): boolean {

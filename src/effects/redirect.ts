@@ -71,7 +71,7 @@ export function redirect(frame: Frame, redirections: readonly Redirection[], std
         continue;
       }
       // A descriptor held in a variable is dup'ed; anything else is `&>word`.
-      if (one.operator === '<&' || /^\$/.test(one.target.text)) continue;
+      if (one.operator === '<&' || one.target.text.startsWith('$')) continue;
       runHidden(frame, one.target.text, span);
     }
     const arg = valueArg(expandValue(frame, one.target), span);

@@ -18,6 +18,7 @@ import { programs as copy } from './programs/copy.ts';
 import { programs as databases } from './programs/databases.ts';
 import { programs as decode } from './programs/decode.ts';
 import { programs as deletion } from './programs/delete.ts';
+import { programs as deno } from './programs/deno.ts';
 import { programs as devices } from './programs/devices.ts';
 import { programs as edit } from './programs/edit.ts';
 import { programs as editors } from './programs/editors.ts';
@@ -76,6 +77,7 @@ export const registry: readonly Program[] = [
   ...databases,
   ...decode,
   ...deletion,
+  ...deno,
   ...devices,
   ...edit,
   ...editors,

@@ -4,7 +4,7 @@
  */
 import { exactText, knownStart, literalArg } from './args.ts';
 import { runHidden } from './arithmetic.ts';
-import { sayVariable } from './command.ts';
+import { sayVariable } from './assignments.ts';
 import type { Span } from './effect.ts';
 import { argValue } from './expand.ts';
 import { EMPTY_FLOW, textFlow, UNKNOWN_FLOW } from './flow.ts';

@@ -29,9 +29,9 @@ const sayings = (text: string) => new Set(deriveLine(text).effects.map(saying));
 
 const command = fc.constantFrom(...COMMANDS);
 const harmless = fc.constantFrom<(text: string) => string>(
-  (text) => `${text} # done`,
+  (text) => `${text} # done\n`,
   (text) => `true && ${text}`,
-  (text) => `(${text})`,
+  (text) => `( ${text} )`,
   (text) => `{ ${text}; }`,
   (text) => `  ${text}  `,
   (text) => `echo start; ${text}`,

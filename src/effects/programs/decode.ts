@@ -145,7 +145,7 @@ function unpack(call: Call): Reading {
     options.has('-d', '--decompress', '--uncompress') ||
     /^(?:gun|un|z|bz|xz|zstd)\w*cat$|^un|^gunzip$|^bunzip2$/.test(call.name);
   const files = options.operands.filter((arg) => exactText(arg) !== '-').map(call.path);
-  const streams = files.length === 0 || options.has('-c', '--stdout', '--to-stdout') || /cat$/.test(call.name);
+  const streams = files.length === 0 || options.has('-c', '--stdout', '--to-stdout') || call.name.endsWith('cat');
   const from = input(call, files);
   if (streams || options.has('-t', '--test', '-l', '--list')) {
     const labels = new Set(from.flow.labels);

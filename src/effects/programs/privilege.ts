@@ -22,7 +22,7 @@ function sudo(call: Call): Reading {
   const by = call.effect('system.privilege', [], { by: call.name });
   const { env: given, rest: afterEnv } = environment(options.operands);
   // Options may go on after the assignments.
-  const rest = /^-/.test(exactText(afterEnv[0]) ?? '') ? call.options(SUDO, afterEnv).operands : afterEnv;
+  const rest = exactText(afterEnv[0])?.startsWith('-') === true ? call.options(SUDO, afterEnv).operands : afterEnv;
   const effects = [by, ...ofVariables(call, given)];
   if (options.has('-e', '--edit') || call.name === 'sudoedit') {
     return { effects: [...effects, call.effect('fs.edit', rest.map(call.path))] };

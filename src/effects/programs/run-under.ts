@@ -54,7 +54,7 @@ function sandbox(call: Call): Reading {
   const flagged: OptionSpec = { ...spec, values: words('-S -G -R --root --wd') };
   const { operands } = call.options(call.name === 'unshare' || call.name === 'firejail' ? flagged : spec);
   const rest =
-    call.name === 'setarch' && operands.length > 1 && !/^\//.test(exactText(operands[0]) ?? '/')
+    call.name === 'setarch' && operands.length > 1 && !(exactText(operands[0]) ?? '/').startsWith('/')
       ? operands.slice(1)
       : operands;
   return rest.length === 0 ? NOTHING : call.run(rest, call.name);

@@ -122,7 +122,8 @@ function parallel(call: Call): Reading {
   if (options.has('--dry-run', '--dryrun')) return NOTHING;
   const at = options.operands.findIndex((arg) => /^:::+\+?$/.test(exactText(arg) ?? ''));
   const command = at === -1 ? options.operands : options.operands.slice(0, at);
-  const given = at === -1 ? null : options.operands.slice(at + 1).filter((arg) => !/^:::/.test(exactText(arg) ?? ''));
+  const given =
+    at === -1 ? null : options.operands.slice(at + 1).filter((arg) => exactText(arg)?.startsWith(':::') !== true);
   const items = given ?? itemsOf(call, call.stdin, options.has('-0') ? '\0' : '\n', true);
   if (command.length === 0) {
     return all(
