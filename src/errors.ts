@@ -44,6 +44,11 @@ const ERRORS = {
     message: 'request {id} could destroy what nothing brings back: one key is not enough',
     next: 'To approve it all the same, type its id in full: belay approve {id} --confirm {id}',
   },
+  'approval.scope': {
+    message: 'request {id} can be approved only once: {why}',
+    next: 'To let it run this time: belay approve {id}',
+  },
+  'grant.unknown': { message: 'there is no grant {id} that Belay can take back', next: 'See them with: belay grants' },
   'mode.inside-session': {
     message: 'the mode cannot be changed from inside a guarded session',
     next: 'Run it from another terminal.',

@@ -115,14 +115,14 @@ async function keepAndRelease(
 ): Promise<Outcome> {
   if (verdict.obligations.length === 0) {
     await steps.record(request, prediction, verdict, evidence, false);
-    return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
+    return { kind: 'run', watch: false, snapshot: null, granted: allowedByPerson(prediction, verdict), verdict };
   }
   await steps.record(request, prediction, verdict, evidence, true);
   const kept = await keep(request, verdict, steps);
   if (kept.fault !== null)
     return ask(request, prediction, unprotected(verdict, prediction, kept.fault), evidence, steps);
   await steps.release(request, kept.id);
-  return { kind: 'run', watch: true, snapshot: kept.id, granted: [], verdict };
+  return { kind: 'run', watch: true, snapshot: kept.id, granted: allowedByPerson(prediction, verdict), verdict };
 }
 
 interface Kept {
@@ -175,6 +175,17 @@ function withReason(verdict: Verdict, prediction: Prediction, sentence: string):
     instead: null,
   };
   return { ...verdict, decision: 'ask', reasons: [reason, ...verdict.reasons] };
+}
+
+/** What a rule of the person's own allowed was theirs to allow, and covers the tools under the line as an answer does. */
+function allowedByPerson(prediction: Prediction, verdict: Verdict): readonly Effect[] {
+  const allowed = verdict.reasons.filter((reason) => reason.allowedBy !== undefined);
+  if (allowed.length === 0) return [];
+  return prediction.effects.filter(({ kind, span }) =>
+    allowed.some(
+      (reason) => reason.effect === kind && reason.span.start === span.start && reason.span.text === span.text,
+    ),
+  );
 }
 
 function withoutCovered(prediction: Prediction, granted: Granted | null): Prediction {

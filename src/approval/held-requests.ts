@@ -10,6 +10,7 @@
 import type { Answer, HeldDetails, Journal } from '../audit/record.ts';
 import { BelayError } from '../errors.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import type { GrantedKind } from '../policy/grants.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Request, RequestId } from '../protocol/request.ts';
 
@@ -27,6 +28,8 @@ export interface HeldRequest {
   readonly pid: number | null;
   /** Start time of the pid, so that a reused one is told apart. */
   readonly startTime: string | null;
+  /** What a yes may be widened to; absent when it can't be, as after a restart. */
+  readonly wider?: { readonly kinds: readonly GrantedKind[]; readonly workspace: string };
 }
 
 /** The answer, and what the person who gave it had been shown. */

@@ -47,6 +47,7 @@ const verdict = z.looseObject({
       evidence: texts,
       clears: maybeText,
       instead: maybeText,
+      allowedBy: text.optional(),
     }),
   ),
   obligations: z.array(z.looseObject({ kind: z.literal('snapshot'), paths: texts })),
@@ -102,6 +103,8 @@ const answer = z.looseObject({
   granted: z.boolean(),
   reason: maybeText,
   at: count,
+  scope: z.enum(['session', 'rule']).optional(),
+  grant: text.optional(),
 });
 
 const held = z.looseObject({ digest: text, session: maybeText, cwd: maybeText, command: text, expiresAt: maybeCount });

@@ -13,6 +13,10 @@ export interface Answer {
   readonly granted: boolean;
   readonly reason: string | null;
   readonly at: number;
+  /** How far the yes goes beyond this request; absent: not at all. */
+  readonly scope?: 'session' | 'rule';
+  /** The grant that was given with it, or by which it was given. */
+  readonly grant?: string;
 }
 
 /** One row of the journal. `kind` says which step of a request's way it records. */

@@ -1,10 +1,12 @@
 /** Answers the command-line tool's calls: one function a method. What changes something is refused from inside a session. */
 import { z } from 'zod';
 import type { HeldRequest, HeldRequests } from '../approval/held-requests.ts';
+import type { SessionGrants } from '../approval/session-grants.ts';
 import type { Answer, Journal } from '../audit/record.ts';
 import { BelayError } from '../errors.ts';
 import { isInside } from '../evidence/places.ts';
 import { terminalOf } from '../platform/process-info.ts';
+import { kindWords } from '../policy/grants.ts';
 import {
   CALLS,
   type HeldView,
@@ -19,6 +21,7 @@ import { brakeOf } from '../session/brake.ts';
 import type { RollbackOptions, Snapshots } from '../snapshot/snapshot.ts';
 import { meetAlarm } from './alarms.ts';
 import type { Peer } from './connection.ts';
+import { listGrants, revokeGrant, widerAnswer } from './grants.ts';
 import type { ModeSwitch } from './mode.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { SettingsSource } from './settings.ts';
@@ -28,6 +31,7 @@ const MAX_PART_BYTES = MAX_FRAME_BYTES / 2;
 export interface CallServices {
   readonly sessions: Sessions;
   readonly held: HeldRequests;
+  readonly grants: SessionGrants;
   readonly journal: Journal;
   readonly snapshots: Snapshots;
   readonly mode: ModeSwitch;
@@ -109,12 +113,13 @@ const HANDLERS: Handlers = {
     stop();
     return null;
   },
-  'held.answer': async ({ id, granted, reason, confirm }, peer, services) => {
+  'held.answer': async ({ id, granted, reason, confirm, scope = 'once', until = null }, peer, services) => {
     await refuseInside(peer, services);
     const one = services.held.get(id);
     if (granted && one.verdict.grave && confirm !== one.id) {
       throw new BelayError('approval.grave', { id: one.id });
     }
+    const wider = granted && scope !== 'once' ? widerAnswer(one, scope, until, services) : null;
     const { pid, uid } = peer.credentials;
     const answer: Answer = {
       by: 'person',
@@ -124,9 +129,22 @@ const HANDLERS: Handlers = {
       granted,
       reason,
       at: Date.now(),
+      ...wider?.fields,
     };
-    await services.held.answer(one.id, answer);
-    return { request: viewOf(one), answer };
+    const wrote = wider?.write() ?? null;
+    try {
+      await services.held.answer(one.id, answer);
+    } catch (thrown) {
+      if (wrote !== null) wider?.unwrite();
+      throw thrown;
+    }
+    wider?.give();
+    return { request: viewOf(one), answer, wrote };
+  },
+  'grants.list': (_, __, services) => listGrants(services),
+  'grants.revoke': async ({ id }, peer, services) => {
+    await refuseInside(peer, services);
+    return revokeGrant(id, services);
   },
 
   'log.query': (params, _, { journal }) => journal.history(definedOnly(params)),
@@ -205,6 +223,7 @@ function viewOf(held: HeldRequest): HeldView {
     expiresAt: details.expiresAt,
     verdict,
     evidence,
+    wider: held.wider === undefined ? null : [...new Set(held.wider.kinds.map(kindWords))],
   };
 }
 

@@ -6,6 +6,7 @@ import type { Server, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { HeldRequests } from '../approval/held-requests.ts';
 import { Releases } from '../approval/releases.ts';
+import { SessionGrants } from '../approval/session-grants.ts';
 import type { Journal } from '../audit/record.ts';
 import { BelayError } from '../errors.ts';
 import { answer, type Outcome } from '../pipeline.ts';
@@ -55,6 +56,7 @@ export class Daemon {
   readonly #sessions = new Sessions();
   readonly #memories = new Map<string, SessionMemory>();
   readonly #releases = new Releases();
+  readonly #grants = new SessionGrants();
   readonly #judged = new JudgedProcesses();
   /** When each session last had something destructive released, in epoch milliseconds; running ones are counted. */
   readonly #destroying = new Map<string, { running: number; lastAt: number }>();
@@ -78,6 +80,7 @@ export class Daemon {
       settings,
       journal,
       held,
+      grants: this.#grants,
       snapshots,
       memoryOf: (session) => (session === null ? null : (this.#memories.get(session) ?? null)),
       mode: (): Mode => mode.now,
@@ -94,6 +97,7 @@ export class Daemon {
     this.#calls = {
       sessions: this.#sessions,
       held,
+      grants: this.#grants,
       journal,
       snapshots,
       settings,
@@ -252,6 +256,7 @@ export class Daemon {
     this.#memories.delete(id);
     this.#destroying.delete(id);
     held.dropSession(id);
+    this.#grants.dropSession(id);
     journal.note({ kind: 'session-end', session: id, exit, signal });
   }
 

@@ -3,11 +3,11 @@
  * the last good one stays, and `problems` says so. One entry a workspace, since a repository's file only counts there.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Config, loadConfig } from '../config/load.ts';
-import { causeText } from '../errors.ts';
+import { BelayError, causeText } from '../errors.ts';
 import type { Rules } from '../judgement.ts';
 import { replaceFile } from '../platform/atomic-file.ts';
 import type { BelayPaths } from '../platform/paths.ts';
@@ -79,6 +79,36 @@ export class SettingsSource {
     const trusted = { ...this.#trusted(), [file]: sha256 };
     replaceFile(this.#files.paths.trustFile, `${JSON.stringify(trusted, null, 2)}\n`);
     this.#byWorkspace.clear();
+  }
+
+  /** Returns the same source with another file in place of the person's: to try it before it counts. */
+  withConfig(configFile: string): SettingsSource {
+    return new SettingsSource({ ...this.#files, paths: { ...this.#files.paths, configFile } });
+  }
+
+  /** Returns the person's file and its text; empty when there is none yet. Throws `config.unreadable`. */
+  userFile(): Text {
+    const file = this.#files.paths.configFile;
+    try {
+      return { file, text: readFileSync(file, 'utf8') };
+    } catch (thrown) {
+      if (isMissing(thrown)) return { file, text: '' };
+      throw new BelayError('config.unreadable', { file, cause: causeText(thrown) }, thrown);
+    }
+  }
+
+  /** Makes `change` of the person's file. Durable when it returns. Throws `config.invalid` when it has errors, or would have. */
+  changeUserFile(change: (text: string) => string): string {
+    const { file, text } = this.userFile();
+    for (const one of [text, change(text)]) {
+      const fatal = loadConfig({ user: { file, text: one }, repository: null }).problems.find(({ fatal }) => fatal);
+      if (fatal !== undefined) throw new BelayError('config.invalid', { file, problem: fatal.message });
+      loadPolicy(this.#files.builtin, { file, text: one }, null);
+    }
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    replaceFile(file, change(text));
+    this.#byWorkspace.clear();
+    return file;
   }
 
   #inForce(workspace: string | null): InForce {

@@ -1,10 +1,12 @@
 /** The pipeline's steps as the daemon takes them: judgement by the rules in force, the journal, people, snapshots. */
 import type { HeldRequest, HeldRequests } from '../approval/held-requests.ts';
-import type { HeldDetails, Journal } from '../audit/record.ts';
+import type { SessionGrants } from '../approval/session-grants.ts';
+import type { Answer, HeldDetails, Journal } from '../audit/record.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { commandText, look, predict, weigh } from '../judgement.ts';
 import type { Steps } from '../pipeline.ts';
 import { processInfo } from '../platform/process-info.ts';
+import { type Grant, kindsOf } from '../policy/grants.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Mode } from '../protocol/calls.ts';
 import type { Request } from '../protocol/request.ts';
@@ -17,6 +19,7 @@ export interface StepServices {
   readonly settings: SettingsSource;
   readonly journal: Journal;
   readonly held: HeldRequests;
+  readonly grants: SessionGrants;
   readonly snapshots: Snapshots;
   readonly memoryOf: (session: string | null) => SessionMemory | null;
   readonly mode: () => Mode;
@@ -53,9 +56,19 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
     },
 
     wait: async (request, verdict, evidence) => {
+      const { session } = request.principal;
+      const now = Date.now();
       const details = detailsOf(request, settings.holdMs(request.workspace));
       await journal.append({ kind: 'verdict', ...rowOf(request), verdict, evidence, mode: services.mode() });
-      if (!held.isLeftBehind(request.id)) await journal.append({ kind: 'held', request: request.id, details });
+      const wider = widerOf(request, verdict, evidence);
+      const isNew = !held.isLeftBehind(request.id);
+      const grant = isNew && wider !== null ? services.grants.covering({ ...wider, session, verdict, now }) : null;
+      if (grant !== null) {
+        const answer = answerBy(grant, now);
+        await journal.append({ kind: 'answer', request: request.id, answer });
+        return { answer, seen: evidence };
+      }
+      if (isNew) await journal.append({ kind: 'held', request: request.id, details });
       const entry: HeldRequest = {
         id: request.id,
         at: request.at,
@@ -66,6 +79,7 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
         agent: request.principal.agent,
         pid: request.principal.pid,
         startTime: startTimeOf(request),
+        ...(wider === null ? {} : { wider }),
       };
       const answered = held.wait(entry, waiting.gone);
       waiting.tell(entry);
@@ -109,6 +123,30 @@ function rowOf(
 /** Returns when the asking process started: it waits for us, so it is there. */
 function startTimeOf({ principal: { pid } }: Request): string | null {
   return pid === null ? null : (processInfo(pid)?.startTime ?? null);
+}
+
+/** What a yes to the request may be widened to. Of one that is not known whole it is nothing. */
+function widerOf(request: Request, verdict: Verdict, evidence: Evidence | null): Required<HeldRequest>['wider'] | null {
+  const { workspace } = request;
+  if (request.truncated || request.lossy || workspace === null) return null;
+  const kinds = kindsOf(predict(request), evidence, verdict, workspace);
+  return kinds === null ? null : { kinds, workspace };
+}
+
+/** The answer that a person gave beforehand. */
+function answerBy(grant: Grant, at: number): Answer {
+  const reason = `granted for the session with ${grant.request}`;
+  return {
+    by: 'person',
+    uid: null,
+    pid: null,
+    tty: null,
+    granted: true,
+    reason,
+    at,
+    scope: 'session',
+    grant: grant.id,
+  };
 }
 
 function detailsOf(request: Request, holdMs: number | null): HeldDetails {

@@ -10,7 +10,7 @@ import type { Effect, Prediction } from '../effects/effect.ts';
 import type { Evidence, Places } from '../evidence/evidence.ts';
 import { isInside, wholeOf } from '../evidence/places.ts';
 import { evidenceLines } from './evidence-lines.ts';
-import { type Subject, subjectsOf } from './facts.ts';
+import { type Facts, type Subject, subjectsOf } from './facts.ts';
 import type { Policy } from './load.ts';
 import type { Profile, Rule } from './rule.ts';
 import { clean, fillSentence } from './sentence.ts';
@@ -27,6 +27,8 @@ export interface DecideContext {
   readonly command: string | null;
   /** Epoch milliseconds, for rules with an end. */
   readonly now: number;
+  /** Facts that stand in for what the machine would say: for trying a policy. */
+  readonly given?: Facts;
 }
 
 /** A rule that matched, with the targets of one effect that it matched. */
@@ -48,7 +50,10 @@ export function decide(
   const matches: Match[] = [];
   const said: Reason[] = [];
   for (const [index, effect] of prediction.effects.entries()) {
-    const subjects = subjectsOf(effect, evidence?.effects[index] ?? null, context, prediction.effects);
+    const found = subjectsOf(effect, evidence?.effects[index] ?? null, context, prediction.effects);
+    const { given } = context;
+    const subjects =
+      given === undefined ? found : found.map((one) => ({ ...one, facts: { ...one.facts, ...given } }));
     const met = subjects.flatMap((subject) => matchesOf(subject, policy, context));
     matches.push(...grouped(met));
     said.push(...saidBy([...policy.user, ...policy.repository], subjects, met, context));
@@ -129,6 +134,7 @@ function reasonOf(match: Match): Reason {
     evidence: evidenceLines(subjects),
     clears: rule.clears === null ? null : fillSentence(rule.clears, subjects),
     instead: rule.instead === null ? null : fillSentence(rule.instead, subjects),
+    ...(clearedBy === null ? {} : { allowedBy: clearedBy.id }),
   };
 }
 

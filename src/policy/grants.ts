@@ -1,52 +1,66 @@
 /**
- * What a person's *yes* covers: this exact thing once, this exact thing for a session, or this kind of thing here until a
- * day. Pure. A catastrophe is only ever granted once and exactly.
+ * What a person's *yes* covers beyond the request itself: this kind of thing here. A kind is one rule's question about one
+ * program in one place, so that a yes to removing files of the workspace is none to removing others. Pure.
  */
-import { createHash } from 'node:crypto';
-import type { Prediction, Target } from '../effects/effect.ts';
-import type { Verdict } from './verdict.ts';
+import type { Effect, Prediction, Target } from '../effects/effect.ts';
+import type { EffectEvidence, Evidence } from '../evidence/evidence.ts';
+import { isInside } from '../evidence/places.ts';
+import { clean } from './sentence.ts';
+import type { Reason, Verdict } from './verdict.ts';
 
-/** What a grant is about. */
-export type GrantScope =
-  /** The same command in the same folder on the same targets. */
-  | { readonly kind: 'exact'; readonly digest: string }
-  /** Whatever these rules ask about, in this workspace. */
-  | { readonly kind: 'rules'; readonly rules: readonly string[]; readonly workspace: string };
+/** One rule's question about one program, and on what. */
+export interface GrantedKind {
+  readonly rule: string;
+  readonly program: string;
+  /** Path targets lie in one of these: the workspace, or outside of it the very file or folder. */
+  readonly folders: readonly string[];
+  /** Hosts, branches, packages and other named targets, by their exact names. */
+  readonly names: readonly string[];
+  /** What was not known before it ran, as it was written. */
+  readonly unknown: readonly string[];
+}
 
+/** A yes for the rest of a session. */
 export interface Grant {
   readonly id: string;
-  readonly scope: GrantScope;
-  /** Used up by one release. */
-  readonly once: boolean;
-  /** Only for this session; null: for any. */
-  readonly session: string | null;
-  /** Epoch milliseconds; null: until it is taken back. */
+  /** The request that was approved so. */
+  readonly request: string;
+  readonly command: string;
+  readonly session: string;
+  readonly kinds: readonly GrantedKind[];
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Epoch milliseconds; null: until the session ends. */
   readonly expiresAt: number | null;
-  /** When it was used up, or null. */
-  readonly usedAt: number | null;
 }
 
 /** One request, as grants are asked about it. */
 export interface Asked {
-  readonly digest: string;
   readonly session: string | null;
-  readonly workspace: string | null;
   readonly verdict: Verdict;
+  readonly kinds: readonly GrantedKind[];
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
-/** Returns the digest of an exact thing: another command, folder or target has another one. */
-export function digestOf(command: string, cwd: string | null, prediction: Prediction): string {
-  const hash = createHash('sha256');
-  const effects = prediction.effects.map((effect) => [
-    effect.kind,
-    effect.program,
-    effect.targets.map(targetWords),
-    effect.facts,
-  ]);
-  hash.update(JSON.stringify([command, cwd, effects]));
-  return `d-${hash.digest('hex').slice(0, 32)}`;
+/**
+ * Returns what the verdict asks about as kinds, or null when a yes can't be wider than the request: it is grave, a denial,
+ * or a question of Belay itself that no rule asks.
+ */
+export function kindsOf(
+  prediction: Prediction,
+  evidence: Evidence | null,
+  verdict: Verdict,
+  workspace: string | null,
+): readonly GrantedKind[] | null {
+  if (verdict.grave || verdict.decision !== 'ask' || workspace === null) return null;
+  const kinds: GrantedKind[] = [];
+  for (const reason of verdict.reasons.filter((one) => one.decision === 'ask')) {
+    const found = reason.rule.startsWith('belay.') ? [] : kindsOfReason(reason, prediction, evidence, workspace);
+    if (found.length === 0) return null;
+    kinds.push(...found);
+  }
+  return kinds;
 }
 
 /** Returns the first grant that covers what is asked, or null. */
@@ -54,47 +68,75 @@ export function coveringGrant(grants: readonly Grant[], asked: Asked): Grant | n
   return grants.find((grant) => covers(grant, asked)) ?? null;
 }
 
-/** Returns whether `grant` covers what is asked. */
+/** Returns whether `grant` covers all that is asked. */
 export function covers(grant: Grant, asked: Asked): boolean {
-  if (grant.usedAt !== null || hasExpired(grant, asked.now)) return false;
-  if (grant.session !== null && grant.session !== asked.session) return false;
-  if (asked.verdict.decision === 'deny') return false;
-  const { scope } = grant;
-  switch (scope.kind) {
-    case 'exact':
-      return scope.digest === asked.digest && (!asked.verdict.grave || grant.once);
-    case 'rules':
-      return (
-        !asked.verdict.grave &&
-        scope.workspace === asked.workspace &&
-        asked.verdict.reasons.every((reason) => reason.decision !== 'ask' || scope.rules.includes(reason.rule))
-      );
-    default:
-      return scope satisfies never;
-  }
+  if (hasExpired(grant, asked.now) || grant.session !== asked.session) return false;
+  if (asked.verdict.grave || asked.verdict.decision !== 'ask' || asked.kinds.length === 0) return false;
+  return asked.kinds.every((kind) => grant.kinds.some((granted) => isWithin(kind, granted)));
 }
 
 /** Returns whether a grant is past its end. */
-export function hasExpired(grant: Grant, now: number): boolean {
+export function hasExpired(grant: Pick<Grant, 'expiresAt'>, now: number): boolean {
   return grant.expiresAt !== null && now >= grant.expiresAt;
 }
 
-/** Returns the grant as it stands after a release used it. */
-export function consume(grant: Grant, now: number): Grant {
-  return grant.once ? { ...grant, usedAt: now } : grant;
+/** Returns a kind in words: who, on what, and the rule that asks. */
+export function kindWords(kind: GrantedKind): string {
+  const places = kind.folders.map((folder) => `in ${folder}`);
+  const what = [...places, ...kind.names, ...kind.unknown].join(', ');
+  return clean(`${kind.program}${what === '' ? '' : ` ${what}`} (${kind.rule})`);
 }
 
-function targetWords(target: Target): string {
-  switch (target.kind) {
-    case 'path':
-      return `path ${target.glob} ${target.path}`;
-    case 'unknown-path':
-      return `path? ${target.text}`;
-    case 'name':
-      return `${target.noun} ${target.name}`;
-    case 'unknown-name':
-      return `${target.noun}? ${target.text}`;
-    default:
-      return target satisfies never;
+function kindsOfReason(
+  reason: Reason,
+  prediction: Prediction,
+  evidence: Evidence | null,
+  workspace: string,
+): readonly GrantedKind[] {
+  const isMeant = (span: Effect['span']): boolean => span.start === reason.span.start && span.text === reason.span.text;
+  const kinds = prediction.effects.flatMap((effect, index) =>
+    effect.kind === reason.effect && isMeant(effect.span)
+      ? [kindOf(reason.rule, effect, evidence?.effects[index] ?? null, workspace)]
+      : [],
+  );
+  if (kinds.length > 0) return kinds;
+  // A person's rule about a command that has no effect of note: exactly that command.
+  return prediction.commands
+    .filter(({ span }) => isMeant(span))
+    .map(({ argv }) => ({
+      rule: reason.rule,
+      program: argv[0] ?? '',
+      folders: [],
+      names: [argv.map((word) => word ?? '?').join(' ')],
+      unknown: [],
+    }));
+}
+
+function kindOf(rule: string, effect: Effect, evidence: EffectEvidence | null, workspace: string): GrantedKind {
+  const folders = new Set<string>();
+  const names = new Set<string>();
+  const unknown = new Set<string>();
+  for (const [index, target] of effect.targets.entries()) {
+    const path = target.kind === 'path' ? (evidence?.paths[index]?.leadsTo ?? target.path) : null;
+    if (path === null) (target.kind === 'name' ? names : unknown).add(nameOf(target));
+    else if (isInside(path, workspace)) folders.add(workspace);
+    else if (target.kind === 'path' && target.glob) unknown.add(path);
+    else folders.add(path);
   }
+  return { rule, program: effect.program, folders: [...folders], names: [...names], unknown: [...unknown] };
+}
+
+function nameOf(target: Target): string {
+  if (target.kind === 'path') return target.path;
+  return target.kind === 'name' ? target.name : target.text;
+}
+
+function isWithin(kind: GrantedKind, granted: GrantedKind): boolean {
+  return (
+    kind.rule === granted.rule &&
+    kind.program === granted.program &&
+    kind.folders.every((folder) => granted.folders.some((one) => isInside(folder, one))) &&
+    kind.names.every((name) => granted.names.includes(name)) &&
+    kind.unknown.every((text) => granted.unknown.includes(text))
+  );
 }

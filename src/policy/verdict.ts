@@ -25,6 +25,8 @@ export interface Reason {
   readonly clears: string | null;
   /** A safer command that Belay itself lets through, or null. */
   readonly instead: string | null;
+  /** The person's rule that turned the question into an `allow`. */
+  readonly allowedBy?: string;
 }
 
 export interface Verdict {

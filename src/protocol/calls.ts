@@ -16,6 +16,13 @@ import type { RequestId } from './request.ts';
 export const MODES = ['auto', 'observe', 'off'] as const;
 export type Mode = (typeof MODES)[number];
 
+/**
+ * `session`: this kind here until the session ends. `rule`: this command here, as a rule in the person's file. `kind`: this
+ * kind here, as a rule.
+ */
+export const SCOPES = ['once', 'session', 'rule', 'kind'] as const;
+export type ApprovalScope = (typeof SCOPES)[number];
+
 const rollbackOptions = z.strictObject({
   paths: z.array(z.string()),
   force: z.boolean(),
@@ -48,11 +55,18 @@ export const CALLS = {
     reason: z.string().max(2_000).nullable(),
     /** For a grave request: its id, typed in full. */
     confirm: z.string().nullable(),
+    /** How far the yes goes; left out: this request alone. */
+    scope: z.enum(SCOPES).optional(),
+    /** When a wider yes ends, in epoch milliseconds; left out: with the session, or when it is taken back. */
+    until: z.number().positive().optional(),
   }),
+  'grants.list': z.strictObject({}),
+  'grants.revoke': z.strictObject({ id: z.string() }),
   'log.query': z.strictObject({
     session: z.string().optional(),
     decision: z.string().optional(),
     since: z.number().optional(),
+    before: z.number().optional(),
     limit: z.int().positive().max(10_000).optional(),
   }),
   'log.get': z.strictObject({ id: z.string() }),
@@ -89,6 +103,21 @@ export interface HeldView {
   readonly expiresAt: number | null;
   readonly verdict: Verdict;
   readonly evidence: Evidence | null;
+  /** What a yes for the session would cover, in words; null: it can be approved only once. */
+  readonly wider: readonly string[] | null;
+}
+
+/** A yes that goes beyond one request, as `belay grants` shows it. */
+export interface GrantView {
+  readonly id: string;
+  readonly kind: 'session' | 'rule';
+  readonly session: string | null;
+  readonly decision: string;
+  /** What it is about, in words. */
+  readonly about: readonly string[];
+  readonly expiresAt: number | null;
+  /** Whether `belay grants revoke` can take it back; else it stands in the person's file as they wrote it. */
+  readonly isRevocable: boolean;
 }
 
 export interface StatusView {
@@ -120,7 +149,14 @@ export interface Results {
   'session.alarm': { readonly granted: boolean; readonly muted: boolean; readonly reason: string | null };
   'held.list': readonly HeldView[];
   'held.follow': null;
-  'held.answer': { readonly request: HeldView; readonly answer: Answer };
+  /** `wrote`: the rules that were added to the person's file. */
+  'held.answer': {
+    readonly request: HeldView;
+    readonly answer: Answer;
+    readonly wrote: { readonly file: string; readonly text: string } | null;
+  };
+  'grants.list': readonly GrantView[];
+  'grants.revoke': GrantView;
   'log.query': readonly RequestHistory[];
   'log.get': RequestHistory | null;
   'log.after': readonly StoredRecord[];

@@ -173,6 +173,7 @@ test('a person who answers sees the reasons and the files', () => {
     agent: 'claude',
     verdict: held.verdict,
     evidence: { effects: [{ paths: [path], repository: null, facts: {} }], ms: 1, cutOff: false },
+    wider: null,
   };
   expect(formatHeldDetails(view, false)).toBe(
     `r-4kq2abcd  rm -rf src
