@@ -66,7 +66,7 @@ async function large(openSnapshots, folder, add) {
   const thousand = await interleaved(
     5,
     { ours: () => take(all, tree, 'thousand'), shadow: () => shadow('thousand'), git: () => status(tree) },
-    (n) => changeFiles(tracked, 1_000, 0),
+    () => changeFiles(tracked, 1_000, 0),
   );
   add('1,000 files changed, against git status', thousand.ours, thousand.git, '<= 2x');
   add('1,000 files changed, against that shadow git', thousand.ours, thousand.shadow, '<= 0.4x');
