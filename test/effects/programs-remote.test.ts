@@ -8,6 +8,7 @@ import { programs as gcp } from '../../src/effects/programs/cloud-gcp.ts';
 import { programs as otherClouds } from '../../src/effects/programs/cloud-other.ts';
 import { programs as containers } from '../../src/effects/programs/containers.ts';
 import { programs as databases } from '../../src/effects/programs/databases.ts';
+import { programs as deno } from '../../src/effects/programs/deno.ts';
 import { programs as forges } from '../../src/effects/programs/forges.ts';
 import { programs as frameworks } from '../../src/effects/programs/frameworks.ts';
 import { programs as hosting } from '../../src/effects/programs/hosting.ts';
@@ -30,6 +31,7 @@ const TABLES: readonly (readonly Program[])[] = [
   otherClouds,
   containers,
   databases,
+  deno,
   forges,
   frameworks,
   hosting,

@@ -2,8 +2,7 @@
  * A tolerant parser over tokens for languages of the Perl and Ruby kind: it takes calls, strings, names, lists, blocks and
  * assignments for what they are, and passes over the rest. It is never sure: what it misses stays unsaid.
  */
-import type { Expr, Step } from './code.ts';
-import { NOTHING } from './code.ts';
+import { type Expr, NOTHING, type Step } from './code.ts';
 import { unescape } from './escapes.ts';
 import type { Token } from './tokens.ts';
 
@@ -14,8 +13,6 @@ export interface LooseDialect {
   readonly interpolation: 'sigil' | 'braces' | 'none';
   /** A line's end ends a statement. */
   readonly lines: boolean;
-  /** Words that open a block closed by `end`. */
-  readonly opens: RegExp;
   /** Functions that take their arguments without parentheses. */
   isCommand(name: string): boolean;
 }
@@ -222,7 +219,7 @@ class LooseParser {
         text: this.#text(token.text.replace(/^(?:`|qx\W|%x\W)/, '').replace(/.$/, ''), token.text.endsWith('#{')),
       };
     }
-    if (/^string/.test(token.style) && !/^(?:s|y|tr|m)\W/.test(token.text)) return this.#string(token);
+    if (token.style.startsWith('string') && !/^(?:s|y|tr|m)\W/.test(token.text)) return this.#string(token);
     if (token.text === '(' || token.text === '[') {
       this.#at += 1;
       return { kind: 'list', items: this.#list(token.text === '(' ? ')' : ']') };
@@ -366,7 +363,10 @@ class LooseParser {
       let more = goesOn;
       while (more && this.#token !== undefined) {
         parts.push(this.#expression());
-        while (this.#token !== undefined && !(/^string/.test(this.#token.style) && this.#token.text.startsWith('}')))
+        while (
+          this.#token !== undefined &&
+          !(this.#token.style.startsWith('string') && this.#token.text.startsWith('}'))
+        )
           this.#at += 1;
         const piece: string = this.#token?.text ?? '}';
         this.#at += 1;

@@ -37,7 +37,6 @@ export function readLua(text: string, call: Call): Reading {
     concat: '..',
     interpolation: 'none',
     lines: false,
-    opens: /^(?:do|then|function|repeat)$/,
     isCommand: (name) => Object.hasOwn(ACTS, name),
   });
   evaluate({ steps, clean: true }, machine, DIALECT);

@@ -135,7 +135,6 @@ export function readPerl(text: string, call: Call): Reading {
     concat: '.',
     interpolation: 'sigil',
     lines: false,
-    opens: /^$/,
     isCommand: (name) =>
       Object.hasOwn(ACTS, name) || /^(?:print|die|warn|push|chomp|lc|uc|defined|ref|scalar|say)$/.test(name),
   });

@@ -133,7 +133,7 @@ function expr(node: SyntaxNode, text: string): Expr {
       return { kind: 'member', of: expr(of, text), name: isPlain ? sourceOf(name, text) : expr(name, text) };
     }
     case 'BinaryExpression': {
-      const op = parts.find((part) => /Op$/.test(part.name));
+      const op = parts.find((part) => part.name.endsWith('Op'));
       const operator = op === undefined ? '' : sourceOf(op, text);
       if (operator === '.') return { kind: 'join', parts: inner(), separator: '' };
       return operator === '??' || operator === '||'

@@ -3,18 +3,14 @@ import {
   appends,
   changesFolder,
   chmods,
-  connects,
   copies,
   decodes,
-  downloads,
   dynamic,
   evaluates,
-  fetches,
   fileContent,
   handsOutShell,
   keeps,
   kills,
-  listens,
   lists,
   makes,
   moves,
@@ -24,17 +20,14 @@ import {
   reads,
   readsVariable,
   removes,
-  requests,
-  sends,
-  sendsOut,
   shells,
   spawns,
-  tellsService,
   touches,
   unpacks,
   writes,
 } from './acts.ts';
 import type { Act, Acts } from './machine.ts';
+import { NETWORK_ACTS } from './python-network.ts';
 import { apiValue, joined, joinedPath, labelled, textValue, tinted, UNKNOWN, type Value } from './value.ts';
 
 const PATH = 'pathlib.Path()';
@@ -309,61 +302,7 @@ export const PYTHON_ACTS: Acts = {
   'shlex.split': ({ args }) =>
     args[0]?.text === undefined ? undefined : { ...UNKNOWN, items: args[0].text.trim().split(/\s+/).map(textValue) },
 
-  ...requestActs('requests'),
-  ...requestActs('httpx'),
-  ...requestActs('requests.Session()'),
-  ...requestActs('requests.session()'),
-  ...requestActs('httpx.Client()'),
-  ...requestActs('httpx.AsyncClient()'),
-  ...requestActs('aiohttp.ClientSession()'),
-  ...requestActs('urllib3.PoolManager()'),
-  'urllib.request.urlopen': (call) => {
-    const [url] = call.args;
-    if (url?.api !== 'request') return requests()(call);
-    const body = url.fields?.get('data');
-    if (body === undefined) return call.machine.fetches(url.fields?.get('url'));
-    call.machine.sends(url.fields?.get('url'), [body]);
-    return labelled('network');
-  },
-  'urllib.request.Request': (call) => ({
-    ...UNKNOWN,
-    api: 'request',
-    fields: new Map<string, Value>([
-      ['url', call.args[0] ?? call.named('url') ?? UNKNOWN],
-      ...([call.args[1] ?? call.named('data')].flatMap((one) => (one === undefined ? [] : [['data', one]])) as [
-        string,
-        Value,
-      ][]),
-    ]),
-  }),
-  'urllib.request.urlretrieve': downloads,
-  'wget.download': fetches,
-  'http.client.HTTPSConnection': connects,
-  'http.client.HTTPConnection': connects,
-  'socket.create_connection': connects,
-  'socket.socket().connect': connects,
-  'socket.socket().connect_ex': connects,
-  '*.connect': (call) =>
-    call.receiver.api === undefined && call.args[0]?.items?.length === 2 ? connects(call) : undefined,
-  'socket.socket().bind': (call) => {
-    const host = call.args[0]?.items?.[0]?.text;
-    if (host === '' || host === '0.0.0.0' || host === '::') call.machine.listens = true;
-    return UNKNOWN;
-  },
-  '*.sendall': sendsOut,
-  '*.recv': () => labelled('network'),
-  'smtplib.SMTP().sendmail': tellsService('mail', 'send'),
-  'smtplib.SMTP().send_message': tellsService('mail', 'send'),
-  '*.sendmail': tellsService('mail', 'send'),
-  'ftplib.FTP().storbinary': tellsService('ftp', 'store'),
-  'paramiko.SSHClient().exec_command': ({ machine, args }) => {
-    machine.say('remote.run', [], args[0]?.text === undefined ? {} : { command: args[0].text });
-    return labelled('network');
-  },
-  'http.server.HTTPServer': listens(),
-  'socketserver.TCPServer': listens(),
-  'uvicorn.run': listens(),
-  '*.run': (call) => (call.named('host') === undefined ? undefined : listens()(call)),
+  ...NETWORK_ACTS,
 
   '*.execute': queries,
   '*.executescript': queries,
@@ -388,22 +327,6 @@ export const PYTHON_ACTS: Acts = {
 
 function appendsNothing(): Value {
   return UNKNOWN;
-}
-
-function requestActs(name: string): Acts {
-  return {
-    [`${name}.get`]: fetches,
-    [`${name}.head`]: fetches,
-    [`${name}.post`]: sends('POST'),
-    [`${name}.put`]: sends('PUT'),
-    [`${name}.patch`]: sends('PATCH'),
-    [`${name}.delete`]: sends('DELETE'),
-    [`${name}.request`]: (call) => {
-      const method = call.args[0]?.text?.toUpperCase() ?? 'POST';
-      const rest = { ...call, args: call.args.slice(1) };
-      return method === 'GET' || method === 'HEAD' ? fetches(rest) : sends(method)(rest);
-    },
-  };
 }
 
 function asPaths(value: Value | undefined): Value {

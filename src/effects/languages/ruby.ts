@@ -199,7 +199,6 @@ export function readRuby(text: string, call: Call): Reading {
     concat: '+',
     interpolation: 'braces',
     lines: true,
-    opens: /^(?:do|def|if|unless|while|begin|case|class|module)$/,
     isCommand: (name) => Object.hasOwn(ACTS, name),
   });
   evaluate({ steps, clean: true }, machine, DIALECT);

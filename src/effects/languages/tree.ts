@@ -4,7 +4,7 @@ import type { SyntaxNode, Tree } from '@lezer/common';
 /** Returns the children of `node`, without comments. */
 export function kids(node: SyntaxNode): readonly SyntaxNode[] {
   const found: SyntaxNode[] = [];
-  for (let at = node.firstChild; at !== null; at = at.nextSibling) if (!/Comment$/.test(at.name)) found.push(at);
+  for (let at = node.firstChild; at !== null; at = at.nextSibling) if (!at.name.endsWith('Comment')) found.push(at);
   return found;
 }
 

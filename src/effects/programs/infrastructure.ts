@@ -143,7 +143,7 @@ const serverless = subcommands({
         effect: 'deploy',
         facts: {
           to: valueOf('-s', '--stage'),
-          production: (use) => /^prod/.test(use.value('-s', '--stage') ?? '') || undefined,
+          production: (use) => (use.value('-s', '--stage') ?? '').startsWith('prod') || undefined,
         },
       },
     },

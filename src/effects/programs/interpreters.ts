@@ -356,8 +356,8 @@ function runModule(call: Call, module: string | undefined, args: readonly Arg[])
 }
 
 function readForeign(call: Call, text: string) {
-  const shell = [...text.matchAll(/\b(?:system|system2|shell|exec|Bun\.\$)\s*\(\s*(['"])((?:(?!\2).)*)\2/g)].map(
-    (match) => (match[2] ?? '').replace(/\\(["\\])/g, '$1'),
+  const shell = [...text.matchAll(/\b(?:system2?|shell|exec)\s*\(\s*(?:"([^"]*)"|'([^']*)')/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
   );
   const effects = shell.flatMap((command) => call.script(command, call.name).effects);
   for (const match of text.matchAll(

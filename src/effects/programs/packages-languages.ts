@@ -266,13 +266,12 @@ export const programs: readonly Program[] = [
       'luarocks',
       'sbt',
       'lein',
-      'deno',
       'swift',
       'pod',
       'cpan',
       'cpanm',
     ],
-    manual: 'Dart 3.6, Cabal 3.12, opam 2.3, LuaRocks 3.11, Deno 2.1, CocoaPods 1.16 references',
+    manual: 'Dart 3.6, Cabal 3.12, opam 2.3, LuaRocks 3.11, CocoaPods 1.16 references',
     dryRun: ['--dry-run', '-n'],
     rows: [
       {
