@@ -10,6 +10,7 @@ import { EXIT } from './exit-codes.ts';
 import { escapeText } from './format/escape.ts';
 import { formatPlan, formatSnapshots } from './format/snapshots.ts';
 import { formatBytes } from './format/units.ts';
+import { lastSnapshot } from './last-snapshot.ts';
 import { progressOf } from './progress.ts';
 
 interface RollbackFlags {
@@ -118,7 +119,7 @@ export function addSnapshots(program: Command, context: CliContext): void {
   program
     .command('diff')
     .description('show what changed since a snapshot')
-    .argument('<id>', 'the snapshot; "last" for the newest')
+    .argument('<id>', 'the snapshot; "last" for the one before what was last destroyed here')
     .argument('[paths...]', 'only these')
     .addHelpText('after', '\nExamples:\n  belay diff last\n  belay diff s-01j9 src/app.ts')
     .action(async (id: string, paths: string[]) => {
@@ -133,7 +134,7 @@ export function addSnapshots(program: Command, context: CliContext): void {
   const rollback = program
     .command('rollback')
     .description('bring back what a snapshot holds; shows first what it would do')
-    .argument('[id]', 'the snapshot; "last" for the newest')
+    .argument('[id]', 'the snapshot; "last" for the one before what was last destroyed here')
     .argument('[paths...]', 'only these')
     .option('-y, --yes', 'go on after the preview')
     .option('--force', 'also overwrite what somebody else changed since')
@@ -167,12 +168,10 @@ export function addSnapshots(program: Command, context: CliContext): void {
     });
 }
 
-/** Resolves to the snapshot that an id names; `last` is the newest of this folder that was taken before something. */
+/** Resolves to the snapshot that an id names; `last` is the one before what was last destroyed in this folder. */
 async function named(client: DaemonClient, id: string, context: CliContext): Promise<SnapshotSummary> {
-  if (id !== 'last') return client.call('snapshots.get', { id });
-  const here = await client.call('snapshots.list', { root: workspaceOf(context.cwd), limit: 200 });
-  const last = here.find((one) => one.reason.kind === 'release' || one.reason.kind === 'before-rollback') ?? here[0];
-  return last ?? client.call('snapshots.get', { id: 'last' });
+  const last = id === 'last' ? await lastSnapshot(client, workspaceOf(context.cwd)) : null;
+  return last ?? client.call('snapshots.get', { id });
 }
 
 async function rollBack(

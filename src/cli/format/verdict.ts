@@ -32,10 +32,15 @@ export function formatVerdict(verdict: Verdict, commandText: string, style: Verd
     ...(reasons.length > 1 ? [`${decision}: ${verdict.reasons.length} reasons, the strictest first`] : []),
     ...blocks,
     ...(more > 0 ? [`and ${more} more reasons`] : []),
-    ...(verdict.grave ? ['It is grave: one key is not enough to let it run.'] : []),
+    ...weightLines(verdict),
     ...formatObligations(verdict),
     ...formatEffects(style.effects ?? [], colors),
   ].join('\n');
+}
+
+function weightLines({ decision, grave }: Verdict): readonly string[] {
+  if (decision === 'deny') return ['No approval lets it run.'];
+  return grave ? ['It is grave: one key is not enough to let it run.'] : [];
 }
 
 /** Returns one reason with the piece of the line that it is about. */
