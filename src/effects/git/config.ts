@@ -43,6 +43,20 @@ const REMOTE_KEYS =
 const EVERYDAY =
   /^!?\s*(\S*\/)?(cat|less|more|true|false|:|ssh|vi|vim|nvim|nano|delta|bat|diff-so-fancy|code|echo|emacs|gpg|gpg2|gh auth git-credential)(\s|$)/;
 
+/**
+ * Subcommands that call no hook but the index's own, so that turning hooks off for one skips no check. Agents do so for
+ * all the git that they run for themselves: measured with Claude Code and Codex, 2026-11. Source: githooks(5).
+ */
+const HOOKLESS: ReadonlySet<string> = new Set(
+  words(
+    'add blame cat-file check-attr check-ignore commit-tree config count-objects describe diff diff-files diff-index diff-tree for-each-ref grep hash-object help init log ls-files ls-remote ls-tree merge-base mktree name-rev remote rev-list rev-parse shortlog show show-ref status update-index var version write-tree',
+  ),
+);
+
+function isHookless(git: GitCall): boolean {
+  return HOOKLESS.has(git.subcommand) || (git.subcommand === 'worktree' && text(git.args[0]) === 'list');
+}
+
 /** Returns whether git runs the value of `key` as code, or code that the value leads to. */
 export function runsAsCode(key: string, value: string | undefined): boolean {
   if (/^alias\./i.test(key)) return value === undefined || value.trimStart().startsWith('!');
@@ -70,18 +84,16 @@ export function configEffects(git: GitCall, setting: Arg, how: string): readonly
   const key = equals < 0 ? word : word.slice(0, equals);
   const value = equals < 0 ? 'true' : word.slice(equals + 1);
   const via = `git ${how === 'clone' ? 'clone ' : ''}-c ${key}`;
-  if (/^core\.hookspath$/i.test(key)) return [git.effect('git.hook-skip', [git.here], { how: 'core.hooksPath' })];
+  if (/^core\.hookspath$/i.test(key)) {
+    return isHookless(git) ? [] : [git.effect('git.hook-skip', [git.here], { how: 'core.hooksPath' })];
+  }
   if (/^alias\./i.test(key) || !runsAsCode(key, value)) return [];
   if (!COMMAND_KEYS.test(key))
     return [git.effect('git.config', [git.here], { key, value, scope: 'command', runs: true })];
   if (value.trim() === '') return [];
-  const known = EVERYDAY.test(value.trim())
-    ? []
-    : [git.effect('git.config', [git.here], { key, value, scope: 'command', runs: true })];
-  return [
-    ...known,
-    ...git.call.script(value.replace(/^!/, ''), via).effects.filter((effect) => effect.program !== 'ssh'),
-  ];
+  const run = git.call.script(value.replace(/^!/, ''), via).effects.filter((effect) => effect.program !== 'ssh');
+  const known = EVERYDAY.test(value.trim()) || (/\s/.test(value.trim()) && run.length === 0);
+  return known ? run : [git.effect('git.config', [git.here], { key, value, scope: 'command', runs: true }), ...run];
 }
 
 const READS = words('get get-all list get-regexp get-urlmatch get-color get-colorbool');
@@ -169,6 +181,13 @@ export const configTable: GitTable = {
     { command: 'git config user.email', effects: [] },
     { command: 'git config --get-all http.https://example.org/.extraheader', effects: ['secret.print'] },
     { command: 'git -c core.hooksPath=/dev/null commit -m x', effects: ['git.hook-skip'] },
+    { command: 'git -c core.hooksPath=/dev/null -c core.fsmonitor= status --porcelain', effects: [] },
+    { command: 'git -c core.hooksPath=/dev/null worktree list --porcelain', effects: [] },
+    {
+      command: `git -c core.alternateRefsCommand='f() { git --git-dir="$1" for-each-ref; }; f' log`,
+      effects: [],
+    },
+    { command: "git -c core.alternateRefsCommand='f() { rm -rf ~; }; f' log", effects: ['git.config', 'fs.delete'] },
     { command: "git -c core.sshCommand='rm -rf src' fetch", effects: ['fs.delete'] },
     { command: 'git -c core.sshCommand=./x fetch', effects: ['git.config'] },
     { command: 'git -c core.pager=cat log', effects: [] },
