@@ -42,6 +42,8 @@ export function setVariable(frame: Frame, assignment: Assignment, span: Span): v
 /** Says what it does that `name` now holds `variable`. */
 export function sayVariable(frame: Frame, name: string, variable: Variable, span: Span): void {
   const text = variable.kind === 'text' ? textOf(variable.value) : null;
+  // said again as the caller has it (`declare -x` in the file that an agent keeps of a shell's state): nothing changes
+  if (text !== null && frame.machine.world.env?.[name] === text) return;
   for (const effect of variableEffects(name, text)) say(frame, effect.kind, name, span, effect.targets, effect.facts);
   const command = commandOf(name, text);
   if (command !== null) {

@@ -36,6 +36,7 @@ export function sessionEnvironment(base: Environment, setting: SessionSetting): 
   env['PATH'] = [setting.shims, env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter);
   env['SHELL'] = shellShim;
   env['CLAUDE_CODE_SHELL'] = /bash|zsh/.test(shellShim) ? shellShim : join(setting.shims, 'bash');
+  env['SHLVL'] = String(Math.max(1, shellLevel(env['SHLVL'])));
   chain(env, 'BASH_ENV', join(setting.startup, 'bash-env'), 'BELAY_BASH_ENV');
   chain(env, 'ZDOTDIR', join(setting.startup, 'zsh'), 'BELAY_ZDOTDIR');
   addGitSetting(env, 'core.hooksPath', setting.hooks);
@@ -48,6 +49,14 @@ export function sessionEnvironment(base: Environment, setting: SessionSetting): 
   env['BELAY_LINE'] = setting.line;
   env['BELAY_WORKSPACE'] = setting.workspace;
   return env;
+}
+
+/**
+ * Bash passes BASH_ENV by when stdin is a socket and SHLVL says that no shell is above it: it takes itself for one that rshd
+ * or sshd started (bash 5.2, shell.c, run_startup_files). Agents built with Bun give sockets: measured with Cline, 2026-11.
+ */
+function shellLevel(said: string | undefined): number {
+  return /^\d{1,3}$/.test(said ?? '') ? Number(said) : 0;
 }
 
 /** Puts ours in place of the user's own start-up file, and remembers theirs so that ours can go on to it. */
