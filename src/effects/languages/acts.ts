@@ -328,6 +328,3 @@ export const keeps: Act = ({ receiver }) => receiver;
 
 /** Returns the first argument. */
 export const passes: Act = ({ args }) => args[0];
-
-/** Returns nothing that is known. */
-export const nothing: Act = () => UNKNOWN;

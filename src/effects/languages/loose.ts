@@ -18,10 +18,7 @@ export interface LooseDialect {
 }
 
 const STOPS = new Set([
-  ';',
-  '}',
-  ')',
-  ']',
+  ...';})]',
   'end',
   'if',
   'unless',
