@@ -52,7 +52,7 @@ export function derive(action: Action, world: World): Prediction {
   } catch {
     sayOpaque(frame, 'unparsed', { start: 0, end: text.length, text: text.slice(0, 80) }, { why: 'reading it failed' });
   }
-  return { effects: withoutTwins(sink), unknowns: machine.unknowns, commands: machine.commands };
+  return { effects: withoutTwins(sink), unknowns: machine.unknowns, commands: onceEach(machine.commands) };
 }
 
 /** Returns the text that an action's spans index: the command line, or the words of a call as one would write them. */
@@ -162,6 +162,18 @@ function withoutTwins(effects: readonly Effect[]): readonly Effect[] {
       effect.facts,
       effect.via,
     ]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Leaves out commands met again in another round or branch with the same words. */
+function onceEach(commands: Prediction['commands']): Prediction['commands'] {
+  if (commands.length < 2) return commands;
+  const seen = new Set<string>();
+  return commands.filter(({ argv, span }) => {
+    const key = `${span.start} ${argv.map((word) => word ?? '\u0000').join('\u0001')}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

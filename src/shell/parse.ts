@@ -16,6 +16,8 @@ export const MAX_NESTING = 64;
 /** Here-documents and open brackets beyond which the parser's time grows with the square of their number. */
 const MAX_HERE_DOCUMENTS = 400;
 const MAX_OPEN = 160;
+/** Substitutions: each is parsed on its own. A script of 40 KB holds about 200. */
+const MAX_SUBSTITUTIONS = 2_000;
 
 export type Dialect = 'bash' | 'sh' | 'zsh';
 
@@ -92,12 +94,18 @@ function overLimit(text: string): Gap | null {
   }
   let open = 0;
   let hereDocuments = 0;
+  let substitutions = 0;
   for (let index = 0; index < text.length; index += 1) {
     switch (text.charCodeAt(index)) {
+      case 0x60: // `
+        substitutions += 1;
+        break;
       case 0x28: // (
+        if (text.charCodeAt(index - 1) === 0x24) substitutions += 1;
+        open += 1;
+        break;
       case 0x7b: // {
         open += 1;
-        if (open > MAX_OPEN) return { why: 'it is nested too deeply', what: 'too-deep', start: index, end: index + 1 };
         break;
       case 0x29:
       case 0x7d:
@@ -113,6 +121,10 @@ function overLimit(text: string): Gap | null {
         }
         break;
       default:
+    }
+    if (open > MAX_OPEN) return { why: 'it is nested too deeply', what: 'too-deep', start: index, end: index + 1 };
+    if (substitutions > MAX_SUBSTITUTIONS) {
+      return { why: 'it holds too many substitutions', what: 'too-large', start: index, end: index + 1 };
     }
   }
   return null;
