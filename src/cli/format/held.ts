@@ -24,7 +24,7 @@ export function formatHeld(held: Pick<HeldRequest, 'id' | 'details' | 'verdict'>
   const { id, details, verdict } = held;
   const found = foundLines(verdict);
   const fields: (readonly [string, string | readonly string[]])[] = [
-    ['command', escapeShort(details.command, COMMAND_CHARS)],
+    ['command', shownCommand(details.command, verdict)],
     ...(details.cwd === null ? [] : [['in', details.cwd] as const]),
     ...(found.length === 0 ? [] : [['at stake', found] as const]),
     [
@@ -46,14 +46,14 @@ export function formatHeld(held: Pick<HeldRequest, 'id' | 'details' | 'verdict'>
 
 /** Returns what the caller of a refused command reads. It is not run, whatever the words. */
 export function formatRefused(outcome: Extract<Outcome, { kind: 'refuse' }>, request: Request): string {
-  const command = escapeShort(commandText(request), COMMAND_CHARS);
+  const command = shownCommand(commandText(request), outcome.verdict);
   return `${[`belay: not run: ${command}`, ...refusalLines(outcome)].join('\n')}\n`;
 }
 
 /** Returns a line for a list of held requests. */
 export function formatHeldLine(held: HeldView, color: boolean): string {
   const colors = palette(color);
-  return `${colors.bold(held.id)}  ${escapeShort(held.command, 60)}  ${colors.dim(sentenceOf(held.verdict))}`;
+  return `${colors.bold(held.id)}  ${shownCommand(held.command, held.verdict, 60)}  ${colors.dim(sentenceOf(held.verdict))}`;
 }
 
 /** Returns all that a person needs to answer. */
@@ -61,7 +61,7 @@ export function formatHeldDetails(held: HeldView, color: boolean): string {
   const colors = palette(color);
   const sample = sampleOf(held);
   return [
-    colors.bold(`${held.id}  ${escapeShort(held.command, COMMAND_CHARS)}`),
+    colors.bold(`${held.id}  ${shownCommand(held.command, held.verdict)}`),
     formatFields(
       [
         ...(held.cwd === null ? [] : [['in', held.cwd] as const]),
@@ -75,6 +75,17 @@ export function formatHeldDetails(held: HeldView, color: boolean): string {
     ...(sample.length === 0 ? [] : [formatFields([['paths', sample]], colors.dim)]),
     ...(held.verdict.grave ? [colors.red('It is grave: to let it run, its id must be typed in full.')] : []),
   ].join('\n');
+}
+
+/**
+ * Agents wrap a command into lines of their own, Codex into 38,000 characters (measured 2026-11): of what is too long to be
+ * shown, the pieces that the verdict is about are.
+ */
+function shownCommand(command: string, verdict: Verdict, max: number = COMMAND_CHARS): string {
+  const reasons = verdict.reasons.filter((reason) => reason.decision !== 'allow' && reason.span.text.trim() !== '');
+  if (command.length <= max || reasons.length === 0) return escapeShort(command, max);
+  const pieces = [...new Set(reasons.map((reason) => reason.span.text))];
+  return `${escapeShort(pieces.join(' … '), max)} (in a line of ${command.length} characters)`;
 }
 
 function refusalLines({ verdict, answer }: Extract<Outcome, { kind: 'refuse' }>): readonly string[] {
