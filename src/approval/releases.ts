@@ -24,8 +24,15 @@ export class Releases {
     }
   }
 
+  /** The process is done with what it was granted. */
   remove(process: ProcessInfo): void {
     this.#byProcess.delete(key(process));
+  }
+
+  /** A shell that shows each line before it runs it is done with the line before when the next one comes. */
+  removeLine(lineage: () => readonly ProcessInfo[]): void {
+    const shell = this.#byProcess.size === 0 ? undefined : lineage()[1];
+    if (shell !== undefined) this.remove(shell);
   }
 
   /** Returns the nearest grant among the process and its ancestors, or null. */

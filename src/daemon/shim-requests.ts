@@ -85,6 +85,7 @@ async function exec(frame: Frame, peer: Peer, services: ShimServices): Promise<v
   const chain = lineageOf(peer.credentials.pid ?? message.pid);
   const seam = SHELLS.has(name) ? 'shell-shim' : 'tool-shim';
   const request = toRequest(message, callerOf(message, chain, peer), action, seam, services);
+  if (message.line) services.releases.removeLine(chain);
   const outcome = await services.answer(request, chain, peer);
   if (outcome.kind === 'refuse') {
     peer.send('DENY', { v: 1 }, services.refusalText(outcome, request));
@@ -100,6 +101,7 @@ async function exec(frame: Frame, peer: Peer, services: ShimServices): Promise<v
   const startedAt = Date.now();
   peer.send('WTCH', { v: 1 });
   const done = await peer.next();
+  if (released !== undefined) services.releases.remove(released);
   const exit = done?.header['exit'];
   const signal = done?.header['signal'];
   services.journal.note({

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DaemonClient } from '../../src/daemon/client.ts';
+import type { Method, Params, Results } from '../../src/protocol/calls.ts';
 import { encodeFrame, type Frame, FrameReader, type FrameType } from '../../src/protocol/frame.ts';
 import { BELAY, buildProduct } from '../scenario/product.ts';
 
@@ -69,6 +70,12 @@ export class Caller {
   /** Resolves to what became of it: ALOW, WTCH or DENY. */
   async verdict(): Promise<FrameType> {
     return (await this.first('ALOW', 'WTCH', 'DENY')).type;
+  }
+
+  /** Says that the released command has ended, as a shim does, and waits until the daemon has taken note. */
+  async done(): Promise<void> {
+    this.send('DONE', { v: 1, exit: 0 });
+    await this.closed();
   }
 
   async closed(): Promise<void> {
@@ -193,10 +200,7 @@ export class Machine {
   }
 
   /** Calls one method on a connection of its own. */
-  async call<M extends Parameters<DaemonClient['call']>[0]>(
-    method: M,
-    params: Parameters<typeof DaemonClient.prototype.call<M>>[1],
-  ): Promise<Awaited<ReturnType<typeof DaemonClient.prototype.call<M>>>> {
+  async call<M extends Method>(method: M, params: Params<M>): Promise<Results[M]> {
     const client = await DaemonClient.connect(this.socket);
     try {
       return await client.call(method, params);
