@@ -29,8 +29,8 @@ export interface Steps {
    * evidence that the answer is about: older than `evidence` when an earlier daemon had asked.
    */
   wait(request: Request, verdict: Verdict, evidence: Evidence | null): Promise<Answered>;
-  /** Resolves to the id of a durable snapshot. */
-  keep(request: Request, verdict: Verdict): Promise<string>;
+  /** Resolves to the id of a durable snapshot, or null when the tool that the line runs will ask for one itself. */
+  keep(request: Request, verdict: Verdict): Promise<string | null>;
   /** Journals a verdict that lets something run; `durable` waits for the disk. */
   record(
     request: Request,

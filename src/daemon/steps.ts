@@ -11,6 +11,7 @@ import type { Verdict } from '../policy/verdict.ts';
 import type { Mode } from '../protocol/calls.ts';
 import type { Request } from '../protocol/request.ts';
 import type { Snapshots } from '../snapshot/snapshot.ts';
+import { removedBulk } from './quarantine.ts';
 import type { SessionMemory } from './session-memory.ts';
 import type { SettingsSource } from './settings.ts';
 import { digestOf } from './shim-requests.ts';
@@ -87,10 +88,16 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
     },
 
     keep: async (request, verdict) => {
-      const paths = verdict.obligations.flatMap((one) => one.paths);
+      const targets = verdict.obligations.flatMap((one) => one.paths);
+      const bulk = removedBulk(predict(request), looked);
+      const isLine = request.seam === 'shell-shim';
+      // below a shell the rm itself asks in a moment, and only then may its target be moved away
+      const paths = isLine ? targets.filter((path) => !bulk.includes(path)) : targets;
+      if (isLine && paths.length === 0) return null;
       const taken = await snapshots.take({
         root: request.workspace,
         paths,
+        ...(isLine || bulk.length === 0 ? {} : { quarantine: bulk }),
         reason: {
           kind: 'release',
           request: request.id,
