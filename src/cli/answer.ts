@@ -3,10 +3,11 @@ import { confirm, isCancel, log, select, text } from '@clack/prompts';
 import type { Command } from 'commander';
 import type { DaemonClient } from '../daemon/client.ts';
 import { BelayError } from '../errors.ts';
-import type { HeldView, Params } from '../protocol/calls.ts';
+import type { HeldView, Params, Results } from '../protocol/calls.ts';
+import { type ScopeFlags, scopeOf, untilOf } from './answer-scope.ts';
 import { type CliContext, print, withDaemon } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { escapeText } from './format/escape.ts';
+import { escapeShort, escapeText } from './format/escape.ts';
 import { formatHeldDetails, formatHeldLine } from './format/held.ts';
 
 export function addAnswers(program: Command, context: CliContext): void {
@@ -25,13 +26,20 @@ export function addAnswers(program: Command, context: CliContext): void {
 
   program
     .command('approve')
-    .description('let a held request run, once')
+    .description('let a held request run: once, for the session, or from now on')
     .argument('<id>', 'its id, or the start of it')
+    .option('--session', 'and this kind of thing here, for the rest of the session')
+    .option('--rule', 'and this exact command here, as a rule in your configuration file')
+    .option('--kind', 'with --rule: this kind of thing here, and not only this command')
+    .option('--until <time>', 'with --session or --rule: only until then (30m, 12h, 7d, 2w, 2027-01-31)')
     .option('--confirm <id>', 'the id in full: needed where one key is not enough')
     .option('--json', 'print the answer as JSON')
-    .addHelpText('after', '\nExamples:\n  belay approve r-4kq2\n  belay approve 4kq2')
-    .action(async (id: string, options: { confirm?: string; json?: boolean }) => {
-      await give(context, { id, granted: true, reason: null, confirm: options.confirm ?? null }, options.json === true);
+    .addHelpText('after', APPROVE_EXAMPLES)
+    .action(async (id: string, options: ScopeFlags & { confirm?: string; json?: boolean }) => {
+      const scope = scopeOf(options);
+      const until = options.until === undefined ? {} : { until: untilOf(options.until, Date.now()) };
+      const confirm = options.confirm ?? null;
+      await give(context, { id, granted: true, reason: null, confirm, scope, ...until }, options.json === true);
     });
 
   program
@@ -46,13 +54,34 @@ export function addAnswers(program: Command, context: CliContext): void {
     });
 }
 
+const APPROVE_EXAMPLES = `
+Examples:
+  belay approve r-4kq2                        this once
+  belay approve r-4kq2 --session              do not ask again for this kind of thing here, in this session
+  belay approve r-4kq2 --rule --until 7d      this exact command here, for a week
+  belay approve r-4kq2 --rule --kind          this kind of thing here, until you take it back
+
+A kind is one rule's question about one program: on files of this workspace, or on exactly the file, host or branch
+that it named. What nothing could bring back is only ever approved once. belay grants lists what you gave, and
+belay grants revoke takes it back.`;
+
 async function give(context: CliContext, params: Params<'held.answer'>, json: boolean): Promise<void> {
   const given = await withDaemon(context, (client) => client.call('held.answer', params));
-  print(
-    context,
-    json,
-    given,
-    ({ request, answer }) => `${answer.granted ? 'approved' : 'denied'} ${request.id}: ${escapeText(request.command)}`,
+  print(context, json, given, answeredText);
+}
+
+/** Returns what was answered, and all that it changes from now on. */
+export function answeredText({ request, answer, wrote }: Results['held.answer']): string {
+  const first = `${answer.granted ? 'approved' : 'denied'} ${request.id}: ${escapeText(request.command)}`;
+  if (answer.grant === undefined) return first;
+  const back = `take it back with: belay grants revoke ${answer.grant}`;
+  if (wrote === null) {
+    const about = (request.wider ?? []).map((one) => `  ${escapeText(one)}`);
+    return [first, `for the rest of session ${request.session} this runs unasked:`, ...about, back].join('\n');
+  }
+  const lines = wrote.text.trimEnd().split('\n');
+  return [first, `added to ${escapeText(wrote.file)}:`, ...lines.map((line) => `  ${escapeText(line)}`), back].join(
+    '\n',
   );
 }
 
@@ -106,7 +135,8 @@ async function ask(client: DaemonClient, context: CliContext, held: HeldView): P
     message: 'Let it run?',
     options: [
       { value: 'deny', label: 'no, and tell the agent why' },
-      { value: 'approve', label: 'yes, once' },
+      { value: 'once', label: 'yes, once' },
+      ...(held.wider === null ? [] : widerChoices(held)),
       { value: 'skip', label: 'later' },
       { value: 'quit', label: 'stop reviewing' },
     ],
@@ -114,14 +144,30 @@ async function ask(client: DaemonClient, context: CliContext, held: HeldView): P
   if (isCancel(choice) || choice === 'quit') return false;
   if (choice === 'skip') return true;
   try {
-    if (choice === 'approve')
-      await client.call('held.answer', { id: held.id, granted: true, reason: null, confirm: await confirmed(held) });
-    else await client.call('held.answer', { id: held.id, granted: false, reason: await reasonFor(), confirm: null });
-    log.success(choice === 'approve' ? 'it runs now' : 'refused');
+    const yes = choice === 'deny' ? null : choice;
+    const given = await client.call('held.answer', {
+      id: held.id,
+      granted: yes !== null,
+      reason: yes === null ? await reasonFor() : null,
+      confirm: yes === null ? null : await confirmed(held),
+      ...(yes === null ? {} : { scope: yes }),
+    });
+    log.success(answeredText(given));
   } catch (thrown) {
     log.error(thrown instanceof Error ? thrown.message : String(thrown));
   }
   return true;
+}
+
+/** The wider answers, with what they would cover. */
+function widerChoices(held: HeldView): { value: 'session' | 'rule'; label: string; hint: string }[] {
+  const covers = escapeShort((held.wider ?? []).join('; '), 120);
+  const session =
+    held.session === null
+      ? []
+      : [{ value: 'session' as const, label: 'yes, and this kind of thing for the rest of the session', hint: covers }];
+  const rule = { value: 'rule' as const, label: 'yes, and this exact command here from now on', hint: 'writes a rule' };
+  return [...session, rule];
 }
 
 /** What can't be undone needs its id typed: one key too many must not be enough. */

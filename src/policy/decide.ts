@@ -52,8 +52,7 @@ export function decide(
   for (const [index, effect] of prediction.effects.entries()) {
     const found = subjectsOf(effect, evidence?.effects[index] ?? null, context, prediction.effects);
     const { given } = context;
-    const subjects =
-      given === undefined ? found : found.map((one) => ({ ...one, facts: { ...one.facts, ...given } }));
+    const subjects = given === undefined ? found : found.map((one) => ({ ...one, facts: { ...one.facts, ...given } }));
     const met = subjects.flatMap((subject) => matchesOf(subject, policy, context));
     matches.push(...grouped(met));
     said.push(...saidBy([...policy.user, ...policy.repository], subjects, met, context));
@@ -64,7 +63,9 @@ export function decide(
   if (strict.some((rule) => rule.decision !== 'allow')) {
     said.push(...saidBy(strict, commandSubjects(prediction, context), [], context));
   }
-  const reasons = [...matches.map(reasonOf), ...said].sort(byStrictness);
+  // Of equal strictness the catastrophe stands first: it is what a person must not miss.
+  const graveFirst = matches.toSorted((one, other) => Number(other.rule.grave) - Number(one.rule.grave));
+  const reasons = [...graveFirst.map(reasonOf), ...said].sort(byStrictness);
   const decision = strictest(reasons.map((reason) => reason.decision));
   const grave = matches.some((match) => match.rule.grave);
   return {

@@ -21,6 +21,17 @@ export function fillSentence(template: string, subjects: readonly Subject[]): st
   );
 }
 
+/** Returns a sentence as it stands in a rule, readable without a command: what is filled in is marked. */
+export function outlineOf(template: string): string {
+  return template
+    .replace(/\[[^[\]]*\]/g, '')
+    .replace(/\{targets\}/g, '…')
+    .replace(/\{(\w+)\}/g, '<$1>')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([,;.])/g, '$1')
+    .trim();
+}
+
 /** Returns `text` without control characters, cut to a length that a line can hold. */
 export function clean(text: string, max = 400): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out

@@ -12,7 +12,7 @@ import { palette } from './color.ts';
 import { escapeShort, escapeText } from './escape.ts';
 import { formatFields } from './table.ts';
 import { formatTime } from './units.ts';
-import { formatReason } from './verdict.ts';
+import { formatReasons } from './verdict.ts';
 
 const COMMAND_CHARS = 200;
 const MAX_LOST_LINES = 6;
@@ -71,7 +71,7 @@ export function formatHeldDetails(held: HeldView, color: boolean): string {
       ],
       colors.dim,
     ),
-    ...held.verdict.reasons.map((reason) => formatReason(reason, held.command, colors)),
+    ...formatReasons(held.verdict, held.command, colors),
     ...(sample.length === 0 ? [] : [formatFields([['paths', sample]], colors.dim)]),
     ...(held.verdict.grave ? [colors.red('It is grave: to let it run, its id must be typed in full.')] : []),
   ].join('\n');

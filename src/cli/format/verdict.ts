@@ -21,17 +21,8 @@ export interface VerdictStyle {
 /** Returns the verdict on `commandText`, the strictest reason first. */
 export function formatVerdict(verdict: Verdict, commandText: string, style: VerdictStyle): string {
   const colors = palette(style.color);
-  const decision = paintDecision(colors, verdict.decision, WORDS[verdict.decision]);
-  const reasons = verdict.reasons.slice(0, MAX_REASONS);
-  const blocks =
-    reasons.length === 0
-      ? [`${decision}: nothing in it is a risk`]
-      : reasons.map((reason) => formatReason(reason, commandText, colors));
-  const more = verdict.reasons.length - reasons.length;
   return [
-    ...(reasons.length > 1 ? [`${decision}: ${verdict.reasons.length} reasons, the strictest first`] : []),
-    ...blocks,
-    ...(more > 0 ? [`and ${more} more reasons`] : []),
+    ...formatReasons(verdict, commandText, colors),
     ...weightLines(verdict),
     ...formatObligations(verdict),
     ...formatEffects(style.effects ?? [], colors),
@@ -43,23 +34,72 @@ function weightLines({ decision, grave }: Verdict): readonly string[] {
   return grave ? ['It is grave: one key is not enough to let it run.'] : [];
 }
 
-/** Returns one reason with the piece of the line that it is about. */
-export function formatReason(reason: Reason, commandText: string, colors: Palette): string {
-  const { decision, sentence, risk, rule, evidence, clears, instead } = reason;
+/** Returns the reasons, those about one piece of the line together. Of a verdict that stops, what is let through is left out. */
+export function formatReasons(verdict: Verdict, commandText: string, colors: Palette): readonly string[] {
+  const decision = paintDecision(colors, verdict.decision, WORDS[verdict.decision]);
+  const { reasons } = verdict;
+  if (reasons.length === 0) return [`${decision}: nothing in it is a risk`];
+  if (verdict.decision === 'allow' && reasons.length > 1) {
+    const lines = reasons.map((reason) => `  ${shortReason(reason)}`);
+    return [
+      `${decision}: ${reasons.length} rules speak to it`,
+      ...lines.slice(0, MAX_REASONS),
+      ...moreOf(lines.length),
+    ];
+  }
+  const groups = groupsOf(reasons.filter((reason) => verdict.decision === 'allow' || reason.decision !== 'allow'));
+  const count = groups.reduce((sum, group) => sum + group.length, 0);
+  return [
+    ...(count > 1 ? [`${decision}: ${count} reasons, the strictest first`] : []),
+    ...groups.slice(0, MAX_REASONS).map((group) => formatGroup(group, commandText, colors)),
+    ...moreOf(groups.length),
+  ];
+}
+
+function moreOf(count: number): readonly string[] {
+  return count > MAX_REASONS ? [`and ${count - MAX_REASONS} more`] : [];
+}
+
+/** Reasons by the piece that they are about, each group and its members in the order of strictness. */
+function groupsOf(reasons: readonly Reason[]): readonly (readonly Reason[])[] {
+  const groups = new Map<string, Reason[]>();
+  for (const reason of reasons) {
+    const key = `${reason.span.start} ${reason.span.text}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [reason]);
+    else group.push(reason);
+  }
+  return [...groups.values()];
+}
+
+/** One piece: its strictest reason in full, the others in a line each, and all that has to be cleared. */
+function formatGroup(group: readonly Reason[], commandText: string, colors: Palette): string {
+  const [first, ...others] = group;
+  if (first === undefined) return '';
+  const { decision, sentence, risk, rule } = first;
+  const all = (pick: (reason: Reason) => readonly string[]): readonly string[] => [...new Set(group.flatMap(pick))];
+  const found = all((reason) => reason.evidence);
+  const clears = all(({ clears: one }) => (one === null ? [] : [one]));
+  const instead = all(({ instead: one }) => (one === null ? [] : [one]));
   return [
     `${paintDecision(colors, decision, WORDS[decision])}: ${escapeText(sentence)}`,
-    formatPiece(reason.span, commandText, colors),
+    formatPiece(first.span, commandText, colors),
     formatFields(
       [
         ['risk', risk],
         ['rule', rule],
-        ...(evidence.length === 0 ? [] : [['found', evidence] as const]),
-        ...(clears === null ? [] : [['clears', clears] as const]),
-        ...(instead === null ? [] : [['instead', instead] as const]),
+        ...(others.length === 0 ? [] : [['also', others.map(shortReason)] as const]),
+        ...(found.length === 0 ? [] : [['found', found] as const]),
+        ...(clears.length === 0 ? [] : [['clears', clears] as const]),
+        ...(instead.length === 0 ? [] : [['instead', instead] as const]),
       ],
       colors.dim,
     ),
   ].join('\n');
+}
+
+function shortReason({ decision, sentence, rule }: Reason): string {
+  return `${decision === 'allow' ? '' : `${WORDS[decision]}: `}${escapeText(sentence)} [${rule}]`;
 }
 
 /** The line of the command that holds the piece, and marks below the piece. A piece of a nested script stands alone. */
