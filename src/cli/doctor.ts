@@ -60,6 +60,8 @@ async function examine(context: CliContext): Promise<readonly Finding[]> {
     return `${context.settings().rulesFor(null).policy.rules.length} rules in force`;
   });
   await look('journal', async () => {
+    const { journal } = await withDaemon(context, (client) => client.call('status', {}));
+    if (journal !== null) throw new Error(journal);
     const chain = await withDaemon(context, (client) => client.call('log.verify', {}));
     if (chain.brokenAt !== null) throw new Error(`broken at record ${chain.brokenAt}`);
     return `${chain.rows} records, chain whole`;

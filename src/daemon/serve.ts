@@ -73,9 +73,17 @@ function makeStateFolder({ stateFolder }: BelayPaths): void {
   try {
     mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   } catch {
-    if (lstatSync(stateFolder, { throwIfNoEntry: false }) === undefined) return;
+    if (!isThere(stateFolder)) return;
   }
   ensurePrivateFolder(stateFolder);
+}
+
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // something on the way to it is no folder, or is closed to us
+  }
 }
 
 async function lockOf({ lockFile, socket }: BelayPaths): Promise<Lock> {

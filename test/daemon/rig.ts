@@ -231,27 +231,32 @@ export class Machine {
     return readdirSync(`/proc/${this.pid}/fd`).length;
   }
 
-  async close(): Promise<void> {
+  /** Ends all that lives here. */
+  async close(beforeRemoving: () => void = () => {}): Promise<void> {
     for (const caller of this.#callers) caller.drop();
     for (const child of this.#others) if (child.exitCode === null) child.kill('SIGKILL');
-    const started = await this.#pidInLock();
-    if (started !== null) process.kill(started, 'SIGKILL');
-    await eventually('the end of the daemons', async () => ((await this.#pidInLock()) === null ? true : null));
+    await eventually('the end of all that was started here', () => {
+      const left = this.#processes();
+      for (const pid of left) process.kill(pid, 'SIGKILL');
+      return left.length === 0 ? true : null;
+    });
+    beforeRemoving();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A daemon that the command line started is no child of ours: it is told by its home folder. */
-  async #pidInLock(): Promise<number | null> {
-    for (const pid of readdirSync('/proc')) {
-      if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+  /** What was started here and lives, by its home folder: a daemon that the command line started is no child of ours. */
+  #processes(): readonly number[] {
+    return readdirSync('/proc').flatMap((name) => {
+      const pid = Number(name);
+      if (!Number.isInteger(pid) || pid === process.pid) return [];
       try {
-        if (readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`HOME=${this.home}`))
-          return Number(pid);
+        const environment = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+        const isLive = !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+        return isLive && environment.includes(`HOME=${this.home}`) ? [pid] : [];
       } catch {
-        // it is gone
+        return []; // it is gone
       }
-    }
-    return null;
+    });
   }
 }
 

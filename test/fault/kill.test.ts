@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { linkShims } from '../../src/session/shim-links.ts';
-import { Caller, ended, eventually, Machine } from '../daemon/rig.ts';
+import { ended, eventually, Machine } from '../daemon/rig.ts';
 import { ROOT } from '../scenario/product.ts';
 
 // Promises 1, 2 and 7: what is held outlives the daemon, and an approval is for that request, once.
@@ -115,29 +115,21 @@ test('an approval is not for another command, nor for another session', async ()
   expect(await machine.ask(COMMAND, { again: true }).verdict()).toBe('WTCH');
 });
 
-test('an approval is not for another process with the same words', async () => {
+test('an approval is not for another process with the same words, whatever pid it names', async () => {
   const id = await machine.ask(COMMAND).held();
   await killAndRestart();
   await machine.answer(id, true);
-  const asked = new Caller(machine.socket).ask(COMMAND, { cwd: machine.work, home: machine.home, again: true });
-  const client = `
-    const s = require('net').connect(${JSON.stringify(machine.socket)});
-    const blob = Buffer.from(${JSON.stringify([machine.work, '/usr/bin/bash', 'bash', '-c', COMMAND, `HOME=${machine.home}`].map((t) => `${t}\0`).join(''))});
-    const head = Buffer.from(JSON.stringify({v:1,pid:${process.pid},ppid:1,argc:3,envc:1,again:1}));
-    const prefix = Buffer.alloc(16); prefix.write('BLY1EXEC'); prefix.writeUInt32LE(head.length, 8); prefix.writeUInt32LE(blob.length, 12);
-    s.write(Buffer.concat([prefix, head, blob]));
-    s.once('data', (d) => { console.log(d.toString('latin1', 4, 8)); s.destroy(); });`;
-  // the stranger names our pid, and is told by the kernel's word
-  expect(await asked.verdict()).toBe('WTCH');
-  await asked.done();
-  const again = await machine.ask(COMMAND).held();
-  await killAndRestart();
-  await machine.answer(again, true);
-  const stranger = await ended(
-    spawn(process.execPath, ['-e', client], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] }),
-  );
-  expect(stranger.stdout.trim()).toBe('HELD');
+  const send = `require('net').connect(process.argv[1]).write(Buffer.from(process.argv[2], 'base64')); setTimeout(() => {}, 60000)`;
+  const frame = frameOf(COMMAND, { pid: process.pid, again: 1 });
+  const line = `'${process.execPath}' -e "${send}" '${machine.socket}' ${frame} & wait`;
+  const stranger = spawn('sh', ['-c', line], { env: machine.env, stdio: 'ignore' });
+  const [other] = await eventually('its question', async () => {
+    const ids = await heldIds();
+    return ids.length === 0 ? null : ids;
+  });
+  expect(other).not.toBe(id);
   expect(await machine.ask(COMMAND, { again: true }).verdict()).toBe('WTCH');
+  stranger.kill();
 });
 
 test('what a link led to when the person looked is what it must lead to when it is released', async () => {
@@ -204,12 +196,12 @@ test('a caller whose tree changed while the daemon was away, so that nothing is 
   if (!back.text.includes('HELD')) expect(await heldIds()).toEqual([]);
 });
 
-function frameOf(line: string): string {
+function frameOf(line: string, more: { readonly pid?: number; readonly again?: number } = {}): string {
   const strings = [machine.work, '/usr/bin/bash', 'bash', '-c', line, `HOME=${machine.home}`].map(
     (text) => `${text}\0`,
   );
   const blob = Buffer.from(strings.join(''));
-  const header = Buffer.from(JSON.stringify({ v: 1, pid: 1, ppid: 1, argc: 3, envc: 1 }));
+  const header = Buffer.from(JSON.stringify({ v: 1, pid: 1, ppid: 1, argc: 3, envc: 1, ...more }));
   const prefix = Buffer.alloc(16);
   prefix.write('BLY1EXEC');
   prefix.writeUInt32LE(header.length, 8);
