@@ -42,11 +42,6 @@ export function assign(frame: Frame, name: string, variable: Variable): void {
   frame.state.variables.set(name, variable);
 }
 
-/** Returns the words that `$@` stands for, or null when they are not known. */
-export function positionalWords(frame: Frame): readonly Value[] | null {
-  return frame.state.positional;
-}
-
 function special(frame: Frame, name: string): Variable | null {
   const { state } = frame;
   if (/^[1-9]\d*$/.test(name)) {

@@ -1,5 +1,4 @@
 /** Facts read from this machine to judge effects. Types only: `gather.ts` reads them, `policy/` judges by them. */
-import type { Target } from '../effects/effect.ts';
 
 /** A reading: known, or not known and why. *Not known* is a value, never a guess. */
 export type Known<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly why: string };
@@ -122,6 +121,3 @@ export interface Places {
   /** Belay's own folders: state, runtime, configuration, shims. */
   readonly belay: readonly string[];
 }
-
-/** The targets whose evidence a request needs. */
-export type PathTarget = Extract<Target, { kind: 'path' | 'unknown-path' }>;

@@ -1,16 +1,10 @@
 /** The syntax tree that the engine walks: the parser's own node types, named here so that only `shell/` knows the parser. */
 export type {
-  AndOr,
   ArithmeticExpression,
   Assignment,
   Command,
-  CommandNode,
-  DoubleQuotedChild,
   Function as FunctionNode,
-  ParameterExpansionPart,
   ParsedScript,
-  Pipeline,
-  PipelineNode,
   Redirection,
   Statement,
   SyntaxNode,
