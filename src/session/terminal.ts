@@ -2,6 +2,7 @@
  * A command in a pseudo-terminal of its own, joined to this process's terminal: keys, window size, output and exit status
  * pass through unchanged. The command's terminal is another one than ours, so that nothing in it can type into ours.
  */
+import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { type IPty, spawn } from 'node-pty';
 import { processInfo } from '../platform/process-info.ts';
@@ -41,6 +42,7 @@ export function runInTerminal(
   });
   const wasRaw = stdin.isRaw;
   stdin.setRawMode(true);
+  passOutputOn();
   stdin.resume();
   const type = (bytes: Buffer): void => pty.write(bytes);
   const resize = (): void => pty.resize(stdout.columns, stdout.rows);
@@ -57,6 +59,14 @@ export function runInTerminal(
     });
   });
   return { pid: pty.pid, terminal: processInfo(pty.pid)?.terminal || null, ended, signal: (name) => pty.kill(name) };
+}
+
+/**
+ * The command's terminal has turned its newlines into CR LF already, or was told not to. Node's raw mode turns them again
+ * (ONLCR stays on), which breaks full-screen programs. Undone with raw mode: Node then sets back what it found at first.
+ */
+function passOutputOn(): void {
+  spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
 
 function show(pty: IPty, stdout: NodeJS.WriteStream, bytes: Buffer): void {
