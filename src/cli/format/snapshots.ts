@@ -17,7 +17,7 @@ export interface SnapshotStyle {
 const REASONS: Readonly<Record<SnapshotSummary['reason']['kind'], string>> = {
   baseline: 'start of a session',
   release: 'before it ran',
-  burst: 'after many deletions',
+  burst: 'after changes',
   'before-rollback': 'before a rollback',
   manual: 'asked for',
 };
