@@ -183,8 +183,12 @@ export function digestOf(text: string): string {
 }
 
 function stampOf(file: string | null): string {
-  const found = file === null ? undefined : statSync(file, { throwIfNoEntry: false });
-  return found === undefined ? '-' : `${found.ino}:${found.mtimeMs}:${found.size}`;
+  try {
+    const found = file === null ? undefined : statSync(file, { throwIfNoEntry: false });
+    return found === undefined ? '-' : `${found.ino}:${found.mtimeMs}:${found.size}`;
+  } catch {
+    return '?'; // reading it says what is wrong
+  }
 }
 
 function isMissing(thrown: unknown): boolean {

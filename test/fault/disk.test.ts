@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await machine.close(() => {
-    if (mounted !== null) execFileSync('umount', [mounted]);
+    if (mounted !== null) execFileSync('umount', ['-l', mounted]);
     mounted = null;
   });
 });
