@@ -5,6 +5,8 @@ import { commandText } from '../judgement.ts';
 import type { SnapshotSummary } from '../snapshot/snapshot.ts';
 
 const LOOK_BACK = 200;
+/** Between two commands that destroy there may be hours of bursts. */
+const LOOK_BACK_SNAPSHOTS = 2_000;
 
 interface Event {
   readonly at: number;
@@ -17,14 +19,15 @@ interface Event {
  * began stands behind the snapshot of that beginning.
  */
 export async function lastSnapshot(client: DaemonClient, root: string): Promise<SnapshotSummary | null> {
-  const here = await client.call('snapshots.list', { root, limit: LOOK_BACK });
+  const here = await client.call('snapshots.list', { root, limit: LOOK_BACK_SNAPSHOTS });
   const history = await client.call('log.query', { limit: LOOK_BACK });
   const events = [
     ...here.filter(isAnEventItself).map((snapshot) => ({ at: snapshot.at, snapshot })),
     ...history.flatMap((row) => eventOf(row, here)),
   ];
   const newest = events.reduce<Event | null>((best, one) => (best === null || one.at > best.at ? one : best), null);
-  return newest?.snapshot ?? here[0] ?? null;
+  // what is kept after changes shows what they led to, not what was there before them
+  return newest?.snapshot ?? here.find(({ reason }) => reason.kind !== 'burst') ?? here[0] ?? null;
 }
 
 function isAnEventItself({ reason }: SnapshotSummary): boolean {

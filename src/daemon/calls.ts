@@ -38,6 +38,8 @@ export interface CallServices {
   readonly settings: SettingsSource;
   readonly status: () => StatusView;
   readonly startSession: (params: Params<'session.start'>, peer: Peer) => boolean;
+  /** Keeps a session's tree after a burst of changes. Never throws. */
+  readonly keepBurst: (session: Session) => Promise<Results['session.burst']>;
   readonly endSession: (id: string, exit: number | null, signal: string | null) => void;
   /** Whether a released command explains that files vanish in the session now. */
   readonly expectsDeletions: (session: string) => boolean;
@@ -99,6 +101,12 @@ const HANDLERS: Handlers = {
     const session = services.sessions.get(params.id);
     if (session !== null) refuseStranger(session, peer);
     return meetAlarm(params, peer, services);
+  },
+  'session.burst': ({ id }, peer, services) => {
+    const session = services.sessions.get(id);
+    if (session === null) return { snapshot: null };
+    refuseStranger(session, peer);
+    return services.keepBurst(session);
   },
 
   'held.list': (_, __, { held }) => held.list().map(viewOf),

@@ -60,6 +60,8 @@ export class Daemon {
   readonly #judged = new JudgedProcesses();
   /** When each session last had something destructive released, in epoch milliseconds; running ones are counted. */
   readonly #destroying = new Map<string, { running: number; lastAt: number }>();
+  /** Sessions whose tree is being kept after a burst of changes. */
+  readonly #keepingBurst = new Set<string>();
   readonly #startedAt = Date.now();
   readonly #stopped: Promise<void>;
   #resolveStopped: () => void = () => {};
@@ -104,6 +106,7 @@ export class Daemon {
       mode,
       status: () => this.#status(),
       startSession: (params, peer) => this.#startSession(params, peer),
+      keepBurst: (session) => this.#keepBurst(session),
       endSession: (id, exit, signal) => this.#endSession(id, exit, signal),
       expectsDeletions: (id) => this.#expectsDeletions(id),
       stop: () => void this.stop(),
@@ -247,6 +250,23 @@ export class Daemon {
         command: session.command.join(' ').slice(0, 400),
       },
     });
+  }
+
+  /** What slips past every other layer can be had back all the same. One of a session at a time; the store takes one at a time of all. */
+  async #keepBurst({ id, workspace }: Session): Promise<{ readonly snapshot: string | null }> {
+    const { mode, snapshots, log } = this.#parts;
+    if (mode.now === 'off' || this.#keepingBurst.has(id)) return { snapshot: null };
+    this.#keepingBurst.add(id);
+    try {
+      const reason = { kind: 'burst', request: null, session: id, command: null } as const;
+      const kept = await snapshots.take({ root: workspace, paths: [], reason });
+      return { snapshot: kept.id };
+    } catch (thrown) {
+      log.warn({ err: thrown }, 'no snapshot after a burst of changes');
+      return { snapshot: null };
+    } finally {
+      this.#keepingBurst.delete(id);
+    }
   }
 
   #endSession(id: string, exit: number | null, signal: string | null): void {

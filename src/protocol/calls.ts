@@ -47,6 +47,7 @@ export const CALLS = {
     seconds: z.number().positive(),
     sample: z.array(z.string()).max(20),
   }),
+  'session.burst': z.strictObject({ id: z.string() }),
   'held.list': z.strictObject({}),
   'held.follow': z.strictObject({}),
   'held.answer': z.strictObject({
@@ -147,6 +148,8 @@ export interface Results {
   'session.start': { readonly baseline: boolean };
   'session.end': null;
   'session.alarm': { readonly granted: boolean; readonly muted: boolean; readonly reason: string | null };
+  /** `snapshot`: what was kept; null: nothing was, and the session goes on. */
+  'session.burst': { readonly snapshot: string | null };
   'held.list': readonly HeldView[];
   'held.follow': null;
   /** `wrote`: the rules that were added to the person's file. */

@@ -12,6 +12,7 @@ import { DaemonClient, type DaemonStart } from '../daemon/client.ts';
 import { BelayError } from '../errors.ts';
 import { adoptOrphans } from '../platform/subreaper.ts';
 import type { Params } from '../protocol/calls.ts';
+import { Bursts } from '../watch/bursts.ts';
 import { type Alarm, Tripwire } from '../watch/tripwire.ts';
 import { type Brake, brakeOf } from './brake.ts';
 import { agentOf, sessionEnvironment } from './environment.ts';
@@ -78,8 +79,11 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
   const link = new SessionLink(options.daemon, { ...start, terminal: running.terminal }, first);
   if (options.onHeld !== undefined) void link.followHeld(options.onHeld);
   const brake = brakeOf(process.pid);
-  const tripwire = new Tripwire({ root: workspace, ...options.watch }, (alarm) => {
-    void meetAlarm(alarm, link, brake, options.say);
+  const bursts = new Bursts(() => link.burst());
+  const watched = { root: workspace, ...options.watch, onChange: () => bursts.changed() };
+  const tripwire = new Tripwire(watched, (alarm) => {
+    bursts.hold();
+    void meetAlarm(alarm, link, brake, options.say).finally(() => bursts.go());
   });
   const forward = passSignals(running);
   try {
@@ -88,6 +92,7 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
   } finally {
     forward.stop();
     stopReaping();
+    bursts.close();
     link.close();
     await tripwire.close();
     rmSync(folder, { recursive: true, force: true });
@@ -180,6 +185,11 @@ class SessionLink {
         sample: [...alarm.sample],
       }),
     );
+  }
+
+  /** Has what is there now kept, once a burst of changes is over. */
+  async burst(): Promise<void> {
+    if (!this.#closing) await this.#once((client) => client.call('session.burst', { id: this.#start.id }));
   }
 
   /** Calls `onHeld` for each request of this session that becomes held, until the link is closed. */

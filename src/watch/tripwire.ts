@@ -15,6 +15,8 @@ export interface TripwireOptions {
   readonly seconds: number;
   /** Names of folders that are not watched: node_modules, target, … */
   readonly leaveOut: ReadonlySet<string>;
+  /** Called for every change in a watched folder, of whatever kind. */
+  readonly onChange?: () => void;
 }
 
 export interface Alarm {
@@ -81,7 +83,9 @@ export class Tripwire {
   }
 
   #changed(event: string, name: string, details: unknown): void {
-    if (event !== 'rename' || name === '' || this.#isLeftOut(basename(name))) return;
+    if (name === '' || this.#isLeftOut(basename(name))) return;
+    this.#options.onChange?.();
+    if (event !== 'rename') return;
     const folder = watchedFolder(details);
     if (folder === null) return;
     const path = join(folder, name);
