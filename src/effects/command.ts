@@ -18,7 +18,7 @@ import type { Arg, Flow, Reading } from './program.ts';
 import { networkPeer, redirect } from './redirect.ts';
 import { findProgram } from './registry.ts';
 import { runFile } from './run-file.ts';
-import { isSecretPath } from './secret-paths.ts';
+import { isSecretTarget } from './secret-paths.ts';
 import { shellBuiltins } from './shell-builtins.ts';
 import { cloneState, type Variable } from './shell-state.ts';
 
@@ -204,11 +204,15 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
     if (effect === null) continue;
     sink.push(effect);
     for (const target of effect.targets) {
+      if (effect.kind === 'fs.read' && isSecretTarget(target, machine.world.home)) {
+        if (!saidSecret && effect.facts.masked !== true)
+          sink.push({ ...effect, kind: 'secret.read', targets: [target] });
+        if (effect.facts.masked !== true)
+          output = joinFlows(filtered(output), labelledFlow(['secret'], [targetName(target)]));
+        continue;
+      }
       if (target.kind !== 'path') continue;
-      if (effect.kind === 'fs.read' && isSecretPath(target.path, machine.world.home)) {
-        if (!saidSecret) sink.push({ ...effect, kind: 'secret.read', targets: [target] });
-        output = joinFlows(filtered(output), labelledFlow(['secret'], [target.path]));
-      } else if (effect.kind === 'fs.create' && name === 'mkdir') {
+      if (effect.kind === 'fs.create' && name === 'mkdir') {
         for (let folder = target.path; folder.length > 1; folder = posix.dirname(folder)) machine.folders.add(folder);
       } else if (effect.kind === 'fs.write' && name === 'tee') machine.files.set(target.path, stdin);
     }

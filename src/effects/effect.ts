@@ -22,7 +22,13 @@ export type Target =
    * A path that can't be known before it runs. `text` is how it was written, `prefix` the known absolute folder that it
    * must lie under or null, `ifEmpty` the path that it would be if its unknown parts were empty, or null.
    */
-  | { readonly kind: 'unknown-path'; readonly text: string; readonly prefix: string | null; readonly ifEmpty: string | null; readonly why: string }
+  | {
+      readonly kind: 'unknown-path';
+      readonly text: string;
+      readonly prefix: string | null;
+      readonly ifEmpty: string | null;
+      readonly why: string;
+    }
   /** Anything that is not a path: a ref, URL, host, package, unit, pid, database, cluster resource. */
   | { readonly kind: 'name'; readonly noun: string; readonly name: string }
   /** A name of that sort that can't be known before it runs. */
@@ -34,12 +40,13 @@ export type Target =
  */
 export const KINDS = {
   // files
-  'fs.read': 'reads files. facts: none',
+  'fs.read': 'reads files. facts: masked (shows no more of them than names and counts)',
   'fs.create': 'makes files or folders that need not exist (touch, mkdir, cp to a new name)',
   'fs.write': 'overwrites or truncates whole files (>, cp over, tee, truncate, dd of=). facts: empty (would empty it)',
   'fs.append': 'adds to the end of files (>>, tee -a)',
   'fs.edit': 'changes parts of files in place (sed -i, patch, an edit tool)',
-  'fs.delete': 'removes files. facts: recursive, force, listed (targets come from a listing: find, xargs), filter (what narrows them)',
+  'fs.delete':
+    'removes files. facts: recursive, force, listed (targets come from a listing: find, xargs), filter (what narrows them)',
   'fs.move': 'moves targets away from where they are (mv source). facts: to',
   'fs.mode': 'changes permissions. facts: recursive, mode, opens (makes readable or writable to others)',
   'fs.owner': 'changes owner or group. facts: recursive',
@@ -47,7 +54,8 @@ export const KINDS = {
   'device.write': 'writes to a device or file system as such (dd of=/dev/…, mkfs, wipefs, parted). facts: what',
   'mount.change': 'mounts or unmounts. facts: what',
   // git, local
-  'git.discard': 'throws away work. facts: what (worktree | index | untracked | ignored | stash | commits | worktree-folder | reflog | objects), force, to (the revision a reset goes to)',
+  'git.discard':
+    'throws away work. facts: what (worktree | index | untracked | ignored | stash | commits | worktree-folder | reflog | objects), force, to (the revision a reset goes to)',
   'git.history': 'rewrites local history. facts: what (amend | rebase | filter | squash)',
   'git.ref-delete': 'deletes local branches or tags. facts: force, ref (branch | tag | other)',
   'git.ref-move': 'moves a branch by force (branch -f, checkout -B, update-ref). facts: ref',
@@ -57,13 +65,17 @@ export const KINDS = {
   'git.commit': 'records a commit; targets: paths it adds when named. facts: all',
   'git.merge': 'merges, cherry-picks, reverts or pulls into the current branch. facts: verb',
   // git and forges, shared
-  'git.push': 'pushes. facts: force (none | lease | force), delete, mirror, tags, branch (as named, or absent), remote, protected (branch named main, master, release …)',
-  'forge.write': 'writes to a forge: issues, pull requests, comments, releases, settings. facts: verb, object (pr | issue | release | repo | secret | workflow | gist | key | comment …), destructive',
+  'git.push':
+    'pushes. facts: force (none | lease | force), delete, mirror, tags, branch (as named, or absent), remote, protected (branch named main, master, release …)',
+  'forge.write':
+    'writes to a forge: issues, pull requests, comments, releases, settings. facts: verb, object (pr | issue | release | repo | secret | workflow | gist | key | comment …), destructive',
   'forge.merge': 'merges a pull request. facts: admin',
   // network
   'net.fetch': 'fetches from the network. targets: url. facts: to (path it is saved as), insecure',
-  'net.send': 'sends data out. targets: url or host. facts: what (data | file | secret | unknown), method, local (goes to this machine only)',
-  'net.listen': 'listens for connections. facts: public (not only this machine), tunnel (opens it to the internet), shell (hands out a shell)',
+  'net.send':
+    'sends data out. targets: url or host. facts: what (data | file | secret | unknown), method, local (goes to this machine only)',
+  'net.listen':
+    'listens for connections. facts: public (not only this machine), tunnel (opens it to the internet), shell (hands out a shell)',
   'net.reverse-shell': 'connects a shell to another machine',
   'remote.run': 'runs something on another machine (ssh host, docker -H, ansible). facts: host, command, interactive',
   'remote.copy': 'copies files to or from another machine (scp, rsync host:). facts: direction (to | from), delete',
@@ -72,7 +84,8 @@ export const KINDS = {
   'run.decoded': 'runs text that was decoded or decrypted (base64 -d | sh)',
   'run.code': 'runs code whose text is not known here. facts: language, from (stdin | variable | file | expression)',
   'run.downloaded': 'runs a file that this line downloaded',
-  'run.package': 'runs a package fetched for the occasion (npx pkg, uvx). targets: package. facts: local (it is a dependency already)',
+  'run.package':
+    'runs a package fetched for the occasion (npx pkg, uvx). targets: package. facts: local (it is a dependency already)',
   'run.unsafe-agent': 'starts an agent with its prompts off. facts: flag',
   // secrets
   'secret.read': 'reads secrets: key files, credential stores, a keychain. targets: path or store',
@@ -82,10 +95,12 @@ export const KINDS = {
   'secret.store': 'changes a secret store. facts: verb (write | delete)',
   // packages
   'package.install': 'installs what the project already declares (npm ci, pip install -r)',
-  'package.add': 'adds or upgrades dependencies by name. targets: package. facts: global, from (registry | url | git | path), scripts',
+  'package.add':
+    'adds or upgrades dependencies by name. targets: package. facts: global, from (registry | url | git | path), scripts',
   'package.remove': 'removes dependencies. facts: global',
-  'package.system': 'changes the system\'s packages (apt, brew, dnf). facts: verb (install | remove | upgrade)',
-  'package.publish': 'publishes a package, image, extension or release to the world. facts: what, dry-run never makes this effect',
+  'package.system': "changes the system's packages (apt, brew, dnf). facts: verb (install | remove | upgrade)",
+  'package.publish':
+    'publishes a package, image, extension or release to the world. facts: what, dry-run never makes this effect',
   'package.unpublish': 'withdraws something published',
   // processes and the machine
   'process.kill': 'ends processes. targets: pid or name. facts: all, byName, signal',
@@ -110,19 +125,21 @@ export const KINDS = {
   'cloud.delete': 'deletes something in a cloud account. facts: provider, service, verb, recursive',
   'cloud.permission': 'grants or changes permissions in a cloud account. facts: provider, verb',
   'cloud.dns': 'changes DNS, domains or certificates. facts: provider',
-  'deploy': 'deploys or promotes to an environment that others use. facts: to, production',
+  deploy: 'deploys or promotes to an environment that others use. facts: to, production',
   'db.read': 'reads a database. facts: host, production',
   'db.write': 'changes rows. facts: statement, unbounded (no WHERE), host, production',
   'db.schema': 'changes a schema or runs migrations. facts: tool, production',
   'db.drop': 'drops, truncates or resets a database. facts: statement, tool, host, production',
   // external services
-  'service.write': 'writes to an outside service: tickets, mail, chat, payments, flags. facts: service, verb, destructive',
+  'service.write':
+    'writes to an outside service: tickets, mail, chat, payments, flags. facts: service, verb, destructive',
   // the guard itself
   'guard.tamper': 'changes, disables or steps around Belay. facts: how',
   'guard.approve': 'tries to answer a held request from inside',
-  'agent.config': 'changes an agent\'s own permissions, hooks or instructions. facts: what',
+  'agent.config': "changes an agent's own permissions, hooks or instructions. facts: what",
   // the rest
-  'opaque': 'would do something that can\'t be told. facts: what (unparsed | too-large | too-deep | too-slow | dynamic-command | dynamic-code | unknown-target), harmless-when-known never',
+  opaque:
+    "would do something that can't be told. facts: what (unparsed | too-large | too-deep | too-slow | dynamic-command | dynamic-code | unknown-target), harmless-when-known never",
 } as const;
 
 export type EffectKind = keyof typeof KINDS;

@@ -6,6 +6,7 @@ import type { Program } from './program.ts';
 import { programs as accounts } from './programs/accounts.ts';
 import { programs as agents } from './programs/agents.ts';
 import { programs as archives } from './programs/archives.ts';
+import { programs as attackTools } from './programs/attack-tools.ts';
 import { programs as backends } from './programs/backends.ts';
 import { programs as buildTools } from './programs/build-tools.ts';
 import { programs as builtins } from './programs/builtins.ts';
@@ -65,6 +66,7 @@ export const registry: readonly Program[] = [
   ...accounts,
   ...agents,
   ...archives,
+  ...attackTools,
   ...backends,
   ...buildTools,
   ...builtins,

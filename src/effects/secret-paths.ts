@@ -3,6 +3,7 @@
  * profiles. Each line names what it is the place of. Public halves and examples are not secrets. Pure.
  */
 import { posix } from 'node:path';
+import type { Target } from './effect.ts';
 
 /** Places below the home folder; a trailing slash means all that lies in it. */
 const IN_HOME: readonly string[] = [
@@ -107,6 +108,11 @@ const BY_NAME: readonly RegExp[] = [
   /^wp-config\.php$/,
 ];
 
+/** Sign-ins that tools keep in a hidden folder of theirs: `~/.tool/auth.json`, `~/.config/tool/tokens.json`. */
+const SIGN_IN =
+  /\/(?:\.[\w-][\w.-]*|Library\/Application Support)\/(?:[^/]+\/)*(?:auth|oauth|token|access|session|login)[\w-]*(?:token|auth|session|creds?|credentials?)?s?\.(?:json|ya?ml|toml|db)$/i;
+const NO_SIGN_IN = /\/\.(?:git|github|vscode|idea|husky|next|nuxt|venv|cache|yarn|pnpm|storybook|planning)\//;
+
 /** What looks like a secret and is none. */
 const PUBLIC: readonly RegExp[] = [
   /\.pub$/,
@@ -132,10 +138,30 @@ export function isSecretPath(path: string, home: string | null): boolean {
       if (place.endsWith('/') ? below.startsWith(place) && below.length > place.length : below === place) return true;
     }
   }
+  if (SIGN_IN.test(path) && !NO_SIGN_IN.test(path) && !/session/i.test(name)) return true;
   if (/\/(?:node_modules|site-packages|vendor|testdata|fixtures)\//.test(path)) return false;
   // A pattern counts by what it surely takes in: `.env*`, `*.pem`.
   const plain = name.replace(/\*$/, '').replace(/^\*(?=\.)/, 'x');
   return BY_NAME.some((pattern) => pattern.test(plain));
+}
+
+/** Programs' memory and start-up environment, under a process number that is known only when it runs. */
+const OF_A_PROCESS = /^\/proc\/[^/]+\/(?:mem|environ|maps)$/;
+
+/**
+ * Returns whether `target` is a file that holds secrets. Of a path that is known only when it runs, the parts that are
+ * known tell: `$DIR/.env` is one wherever it lies.
+ */
+export function isSecretTarget(target: Target, home: string | null): boolean {
+  if (target.kind === 'path') return isSecretPath(target.path, home);
+  if (target.kind !== 'unknown-path') return false;
+  const text = target.text.replaceAll(/["']/g, '').replace(/[?#].*$/, '');
+  if (OF_A_PROCESS.test(text)) return !text.endsWith('/maps');
+  const slash = text.lastIndexOf('/');
+  const name = text.slice(slash + 1);
+  if (slash === -1 || name === '' || /[$`*()]/.test(name)) return false;
+  const known = text.replace(/^(?:~|\$\{?HOME\}?)(?=\/)/, home ?? '/home/user');
+  return isSecretPath(known.startsWith('/') ? known : `/${known}`, home);
 }
 
 /** Returns the part below some user's home folder, or null. */

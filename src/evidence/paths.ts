@@ -54,7 +54,8 @@ export class PathReader {
     if (need === null || (target.kind !== 'path' && target.kind !== 'unknown-path')) return Promise.resolve(null);
     if (target.kind === 'unknown-path')
       return Promise.resolve(this.#unread('unknown', target.text, 'its path is known only when it runs'));
-    if (this.#missing !== null) return Promise.resolve(this.#unread(null, target.path, this.#missing));
+    const missing = this.#missing ?? missingHome(target.path);
+    if (missing !== null) return Promise.resolve(this.#unread(null, target.path, missing));
     const key = `${need} ${ON_THE_LINK.has(effect.kind)} ${effect.kind.startsWith('git.')} ${target.glob} ${target.path}`;
     const reading =
       this.#read.get(key) ??
@@ -183,6 +184,12 @@ export class PathReader {
     const listing = await asked.listing;
     return listing.known ? known(countGitFiles(listing.value, inside)) : listing;
   }
+}
+
+/** A path below a home folder that is not on this machine is another machine's: that nothing is there says nothing. */
+function missingHome(path: string): string | null {
+  const home = /^\/(?:home|Users)\/[^/*?[{]+(?=\/)/.exec(path)?.[0];
+  return home === undefined || lstatOrNull(home) !== null ? null : `${home} does not exist here`;
 }
 
 function madeBySession(paths: readonly string[], session: SessionFacts | undefined): Known<boolean> {

@@ -45,7 +45,22 @@ function visudo(call: Call): Reading {
   return { effects: [call.effect('system.account', [], { verb: 'sudoers' })] };
 }
 
+/** ldapmodify(1) and its kin: `-n` only shows what would be done. */
+function directory(call: Call): Reading {
+  if (call.args.some((arg) => /^(?:-n|-VV?|--help)$/.test(text(arg) ?? ''))) return NOTHING;
+  return { effects: [call.effect('system.account', [], { verb: call.name })] };
+}
+
 export const programs: readonly Program[] = [
+  {
+    names: ['ldapadd', 'ldapmodify', 'ldapdelete', 'ldappasswd', 'ldapmodrdn'],
+    manual: 'ldapmodify(1), OpenLDAP 2.6',
+    read: directory,
+    examples: [
+      { command: 'ldapadd -H ldap://dc -x -D cn=admin -W -f new.ldif', effects: ['system.account'] },
+      { command: 'ldapmodify -n -f change.ldif', effects: [] },
+    ],
+  },
   {
     names: ['useradd', 'adduser', 'groupadd', 'addgroup', 'newusers'],
     manual: 'useradd(8), shadow 4.16; adduser(8) 3.137',

@@ -1,10 +1,12 @@
 /** Programs that decode or decrypt: constants are decoded here, so that what they hide is read; the rest is labelled. */
 import { exactText } from '../args.ts';
-import type { Effect } from '../effect.ts';
+import type { Effect, Target } from '../effect.ts';
 import { joinFlows, labelledFlow } from '../flow.ts';
 import { gpgKeys } from '../gpg-keys.ts';
+import { ofFlow, send } from '../payload.ts';
 import type { Call, Flow, OptionSpec, Program, Reading } from '../program.ts';
 import { words } from '../readings.ts';
+import { SHELL_SOURCE } from './shells.ts';
 
 const MAX_DECODED = 65_536;
 
@@ -104,6 +106,27 @@ const GPG: OptionSpec = {
   ),
 };
 
+/** openssl-s_client(1): what it is fed goes to the other side, and what comes back leaves on stdout. */
+function connects(call: Call): Reading {
+  const at = call.args.findIndex((arg) => /^--?connect$/.test(exactText(arg) ?? ''));
+  const address = call.args[at + 1];
+  const host = at < 0 || address === undefined ? 'an unknown host' : (exactText(address) ?? address.span.text);
+  const target: Target = { kind: 'name', noun: 'host', name: host };
+  const output = labelledFlow(['network'], [`tcp://${host}`]);
+  if (call.stdin.sources.includes(SHELL_SOURCE))
+    return { effects: [call.effect('net.reverse-shell', [target])], output };
+  // A certificate is asked for with an empty or a one-line stdin.
+  if (call.stdin.text !== null) return { effects: [call.effect('net.fetch', [target])], output };
+  const sent = ofFlow(call.stdin);
+  return {
+    effects:
+      sent.what === 'secret' || sent.what === 'file'
+        ? [...send(call, [target], sent, 'tcp')]
+        : [call.effect('net.fetch', [target])],
+    output,
+  };
+}
+
 function openssl(call: Call): Reading {
   const options = call.options(OPENSSL);
   const verb = exactText(options.operands[0]);
@@ -111,6 +134,7 @@ function openssl(call: Call): Reading {
   const out = options.value('-out');
   const from = input(call, file === undefined ? [] : [call.path(file)]);
   const effects = [...from.effects, ...(out === undefined ? [] : [call.effect('fs.write', [call.path(out)])])];
+  if (verb === 's_client') return connects(call);
   const decodes =
     (verb === 'enc' || verb === 'base64' || /^(?:aes|des|camellia|aria)/.test(verb ?? '')) && options.has('-d');
   if (!decodes) return { effects, output: labelledFlow(['unknown']) };

@@ -28,6 +28,11 @@ function sedActs(script: string): readonly SedAct[] {
   return acts;
 }
 
+/** Whether all that a script lets out of NAME=value lines is the names: `s/=.*$/=<set>/`, alone or with `p`. */
+function masksValues(script: string): boolean {
+  return /^\s*s([/|#,])=\.\*\$?\1[^&\\]*?\1[gp]*\s*$/.test(script);
+}
+
 function sed(call: Call): Reading {
   const options = call.options({
     flags: words(
@@ -48,9 +53,12 @@ function sed(call: Call): Reading {
   const acts = options.has('--sandbox') ? [] : [...sources, ...fromFiles].flatMap(sedActs);
   const targets = inputs.map(call.path);
   const inPlace = options.has('-i', '--in-place', '-I');
+  const masked = !inPlace && sources.length > 0 && sources.every(masksValues);
   return {
     effects: [
-      ...(targets.length === 0 ? [] : [call.effect(inPlace ? 'fs.edit' : 'fs.read', targets)]),
+      ...(targets.length === 0
+        ? []
+        : [call.effect(inPlace ? 'fs.edit' : 'fs.read', targets, masked ? { masked } : {})]),
       ...acts.flatMap((act) => {
         if (act.does === 'write')
           return /^\/dev\/std(out|err)$/.test(act.what)
@@ -95,6 +103,8 @@ export const programs: readonly Program[] = [
       { command: "sed 's/.*/rm -rf src/e' a.txt", effects: ['fs.delete'] },
       { command: "sed -n 'w /etc/cron.d/x' a.txt", effects: ['fs.write'] },
       { command: "sed -n '1,20p' a.txt", effects: [] },
+      { command: "sed 's/=.*/=<set>/' .env", effects: [] },
+      { command: "sed 's/A=.*/&/' .env", effects: ['secret.read'] },
       { command: "sed -E 's/(edge|we)/x/g; /e/d' a.txt", effects: [] },
     ],
   },

@@ -1,6 +1,6 @@
 /** Editors told what to do on the line: vim and ex, ed, emacs, nano, code. Pure; an editor that waits for a person changes nothing by itself. */
 import type { Arg, Call, Program, Reading } from '../program.ts';
-import { NOTHING, text, together, words } from '../readings.ts';
+import { literal, NOTHING, text, together, words } from '../readings.ts';
 
 /** Returns what ex commands run (`:!cmd`, `:call system('cmd')`) and whether they write. */
 function exCommands(call: Call, lines: readonly string[], files: readonly Arg[]): Reading {
@@ -54,7 +54,15 @@ function ed(call: Call): Reading {
   const [first] = files;
   const command = text(first);
   if (command?.startsWith('!')) return call.script(command.slice(1), 'ed !');
-  return call.stdin.text === null ? NOTHING : exCommands(call, call.stdin.text.split('\n'), files);
+  const script = call.stdin.text;
+  if (script === null) return NOTHING;
+  // `e file`, `r file`: what it is made to read it can print.
+  const read = [...script.matchAll(/^\s*\d*[eEr]\s+([^!\s].*)$/gm)].map((match) => match[1]?.trim() ?? '');
+  const reads = [...files, ...read.map((path) => literal(path, call.span))].map(call.path);
+  return together(
+    { effects: reads.length === 0 ? [] : [call.effect('fs.read', reads)] },
+    exCommands(call, script.split('\n'), files),
+  );
 }
 
 function emacs(call: Call): Reading {

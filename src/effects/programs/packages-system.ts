@@ -8,6 +8,11 @@ const REMOVE: Does = { effect: 'package.system', noun: 'package', facts: { verb:
 const UPGRADE: Does = { effect: 'package.system', noun: 'package', facts: { verb: 'upgrade' } };
 const FETCH: Does = { effect: 'net.fetch' };
 const SOURCE: Does = { effect: 'system.setting', facts: { what: 'package sources' } };
+const FOR_USER: Does = { effect: 'package.add', noun: 'package', facts: { from: 'registry' } };
+const isFlatpakUser = (use: Use) => use.call.name === 'flatpak' && use.has('--user');
+/** The one source that flatpak's own manual has everybody add. */
+const isFlathub = (use: Use) =>
+  isFlatpakUser(use) && /^https:\/\/(?:dl\.)?flathub\.org\//.test(text(use.operands.at(-1)) ?? '');
 const isNamed = (use: Use) => use.operands.length > 0;
 
 /** Managers whose verb is an option letter: `pacman -Syu`, `rpm -e`, `dpkg -i`. */
@@ -179,10 +184,30 @@ export const programs: readonly Program[] = [
     manual: 'snap(8) 2.66, flatpak(1) 1.15, port(1) 2.10, pkg(8) 1.21, winget 1.9 references',
     dryRun: ['--dry-run', '-n', '--noop', '--pretend', '-p'],
     rows: [
-      { on: 'install,add,refresh', does: INSTALL },
+      // `flatpak --user`: sandboxed programs of this account alone, from the sources that it has.
+      {
+        on: 'install,add,refresh',
+        does: [
+          { ...INSTALL, unless: isFlatpakUser },
+          { ...FOR_USER, when: isFlatpakUser },
+        ],
+      },
       { on: 'remove,uninstall,delete,purge,autoremove', does: REMOVE },
-      { on: 'upgrade,update,selfupdate', does: UPGRADE },
-      { on: 'remote-add,remote-delete,remote-modify | bucket add | source add,remove', does: SOURCE },
+      {
+        on: 'upgrade,update,selfupdate',
+        does: [
+          { ...UPGRADE, unless: isFlatpakUser },
+          { ...FOR_USER, when: isFlatpakUser },
+        ],
+      },
+      {
+        on: 'remote-add',
+        does: [
+          { ...SOURCE, unless: isFlathub },
+          { ...FETCH, when: isFlathub },
+        ],
+      },
+      { on: 'remote-delete,remote-modify | bucket add | source add,remove', does: SOURCE },
       {
         on: 'run',
         read: (use) => (/^snap|flatpak$/.test(use.call.name) ? NOTHING : use.call.run(use.operands, use.call.name)),
@@ -206,6 +231,9 @@ export const programs: readonly Program[] = [
       { command: 'snap install go --classic', effects: ['package.system'] },
       { command: 'flatpak uninstall org.example.App', effects: ['package.system'] },
       { command: 'snap list', effects: [] },
+      { command: 'flatpak install --user -y flathub org.example.App', effects: ['package.add'] },
+      { command: 'flatpak remote-add --user flathub https://flathub.org/repo/flathub.flatpakrepo', effects: [] },
+      { command: 'flatpak remote-add --user x https://example.com/x.flatpakrepo', effects: ['system.setting'] },
     ],
   }),
   subcommands({

@@ -11,7 +11,12 @@ const tool = (names: readonly string[], manual: string, rest: Omit<Tool, 'names'
   subcommands({ names, manual, dryRun: ['--dry-run', '-n', '--dryRun', '--snapshot', '--skip=publish'], ...rest });
 const whole = (what: string): Pick<Tool, 'rows' | 'otherwise'> => ({
   rows: [],
-  otherwise: (use) => ({ effects: [use.call.effect('package.publish', [], { what })] }),
+  otherwise: (use) => ({
+    // Without the registry it still tags, and pushes what it tagged.
+    effects: use.has('--no-publish', '--no-npm.publish')
+      ? [use.call.effect('git.push', [], { force: 'none', tags: true })]
+      : [use.call.effect('package.publish', [], { what })],
+  }),
 });
 
 export const programs: readonly Program[] = [
@@ -54,6 +59,7 @@ export const programs: readonly Program[] = [
       { command: 'semantic-release --dry-run', effects: [] },
       { command: 'semantic-release', effects: ['package.publish'] },
       { command: 'release-it minor', effects: ['package.publish'] },
+      { command: 'np --no-publish', effects: ['git.push'] },
     ],
   }),
   tool(['goreleaser', 'jreleaser', 'cargo-release', 'release-plz', 'cargo-dist'], 'goreleaser 2.12, release-plz 0.3', {

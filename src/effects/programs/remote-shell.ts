@@ -20,6 +20,25 @@ const ssh: Program = {
   ],
 };
 
+/** sshpass(1): hands a password to the command after its options. */
+const sshpass: Program = {
+  names: ['sshpass'],
+  manual: 'sshpass(1) 1.10',
+  read: (call) => {
+    const inner = split(
+      call.args,
+      new Set(['-p', '-f', '-d', '-P']),
+      { stopAtOperand: true, singleDash: false },
+      new Map(),
+    );
+    return call.run(inner, 'sshpass');
+  },
+  examples: [
+    { command: 'sshpass -p secret ssh root@host reboot', effects: ['remote.run'] },
+    { command: 'sshpass -e scp a host:', effects: ['remote.copy'] },
+  ],
+};
+
 const scp: Program = {
   names: ['scp', 'sftp', 'pscp', 'rcp'],
   manual: 'scp(1), sftp(1), OpenSSH 10',
@@ -86,7 +105,7 @@ const teleport = subcommands({
   ],
 });
 
-export const programs: readonly Program[] = [ssh, scp, keys, telnet, teleport];
+export const programs: readonly Program[] = [ssh, sshpass, scp, keys, telnet, teleport];
 
 function readSsh(call: Call): Reading {
   const options = new Map<string, Arg[]>();

