@@ -59,7 +59,7 @@ async function large(openSnapshots, folder, add) {
     unchanged.git,
     '<= 1.5x',
   );
-  const ten = await interleaved(ROUNDS, { ours: () => take(all, tree, 'ten'), git: () => status(tree) }, (n) =>
+  const ten = await interleaved(ROUNDS, { ours: () => take(all, tree, 'ten'), git: () => status(tree) }, () =>
     changeFiles(tracked, 10, 0),
   );
   add('10 files changed, against git status', ten.ours, ten.git, '<= 1.8x');
