@@ -29,8 +29,8 @@ const batchRow = z
     ({ command, tool, path, content }) =>
       command !== undefined ||
       (tool !== undefined && path !== undefined) ||
-      (tool === 'patch' && typeof content === 'string'),
-    'it needs a command, or a tool and a path',
+      (tool === 'patch' && patchActions(content ?? '').length > 0),
+    'it needs a command, or a tool (write, edit, delete, patch) and a path',
   );
 type BatchRow = z.infer<typeof batchRow>;
 
