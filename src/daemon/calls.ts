@@ -198,6 +198,7 @@ const HANDLERS: Handlers = {
   },
   'snapshots.diff': ({ id, paths }, _, { snapshots }) => snapshots.diff(id, paths),
   'snapshots.whereIs': ({ path }, _, { snapshots }) => snapshots.whereIs(path),
+  'snapshots.changes': ({ from, to }, _, { snapshots }) => snapshots.changes(from, to),
   'snapshots.verify': (_, peer, { snapshots }) => snapshots.verify(progressTo(peer)),
   'snapshots.prune': async ({ dryRun }, peer, services) => {
     if (!dryRun) await refuseInside(peer, services);

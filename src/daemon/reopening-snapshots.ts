@@ -58,6 +58,10 @@ export class ReopeningSnapshots implements Snapshots {
     return this.#store().then((store) => store.whereIs(...given));
   }
 
+  changes(...given: Parameters<Snapshots['changes']>): ReturnType<Snapshots['changes']> {
+    return this.#store().then((store) => store.changes(...given));
+  }
+
   verify(...given: Parameters<Snapshots['verify']>): ReturnType<Snapshots['verify']> {
     return this.#store().then((store) => store.verify(...given));
   }

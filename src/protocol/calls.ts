@@ -7,6 +7,7 @@ import type {
   PruneResult,
   RollbackPlan,
   RollbackResult,
+  SnapshotChanges,
   SnapshotSummary,
   Usage,
   VerifyResult,
@@ -83,6 +84,7 @@ export const CALLS = {
   'snapshots.resume': z.strictObject({}),
   'snapshots.diff': z.strictObject({ id: z.string(), paths: z.array(z.string()) }),
   'snapshots.whereIs': z.strictObject({ path: z.string() }),
+  'snapshots.changes': z.strictObject({ from: z.string(), to: z.string() }),
   'snapshots.verify': z.strictObject({}),
   'snapshots.prune': z.strictObject({ dryRun: z.boolean() }),
   'snapshots.usage': z.strictObject({}),
@@ -174,6 +176,7 @@ export interface Results {
   'snapshots.resume': RollbackResult | null;
   'snapshots.diff': string;
   'snapshots.whereIs': readonly SnapshotSummary[];
+  'snapshots.changes': SnapshotChanges;
   'snapshots.verify': VerifyResult;
   'snapshots.prune': PruneResult;
   'snapshots.usage': Usage;

@@ -7,20 +7,19 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BelayError, causeText } from '../errors.ts';
 import { Capture } from './capture.ts';
+import { changes } from './changes.ts';
 import { Checker } from './checker.ts';
 import { canonical } from './coverage.ts';
 import { extract } from './extract.ts';
-import { gitPlaces, repositoryTop } from './git-places.ts';
-import { diskReader, gitChanges, type StateReader } from './git-words.ts';
 import { idMaker } from './id.ts';
 import { keep, type Looked, requestOf } from './keep.ts';
+import { changesFromPresent } from './kept-git.ts';
 import { KIND } from './kinds.ts';
 import { lockStore } from './lock.ts';
-import { entryAt, findRecord, holders, requirePaths } from './lookup.ts';
+import { findRecord, holders, requirePaths } from './lookup.ts';
 import { loadNative } from './native.ts';
-import { decodeNode, type Entry } from './node.ts';
 import { shownPath } from './path-bytes.ts';
-import { isLinked, stepType } from './plan.ts';
+import { stepType } from './plan.ts';
 import { Present } from './present.ts';
 import { prune } from './prune.ts';
 import type { SnapshotRecord } from './record.ts';
@@ -180,6 +179,9 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     async whereIs(path) {
       return holders(store, canonical(path)).map(({ summary }) => summary);
     },
+    async changes(from, to) {
+      return changes(store, findRecord(store, from), findRecord(store, to));
+    },
     async verify(to) {
       return verify(store, to);
     },
@@ -255,30 +257,5 @@ function publicPlan(store: Store, record: SnapshotRecord, plan: Plan): RollbackP
     const bytes = entry.kind === KIND.file ? entry.size : 0;
     steps.push({ kind, path: shownPath(path), type: stepType(entry), bytes, conflict });
   }
-  return { snapshot: record.summary.id, steps, counts, conflicts, git: gitWords(store, record) };
-}
-
-/** What a rollback changes in git's state; nothing where either side has none. */
-function gitWords(store: Store, record: SnapshotRecord): string[] {
-  const root = record.summary.root;
-  const top = root === null ? null : repositoryTop(root);
-  const places = top === null ? null : gitPlaces(top);
-  if (places === null || record.summary.git === null) return [];
-  const kept: StateReader = (place, name) => {
-    const path = Buffer.from(`${place === 'git' ? places.gitDir : places.commonDir}/${name.replace(/\/$/, '')}`);
-    const entry = entryAt(store, record, path);
-    if (entry === null) return null;
-    if (name === 'refs/') return Buffer.from(looseRefs(store, entry, 'refs').join('\n'));
-    return entry.kind === KIND.file && !isLinked(entry) ? store.read(entry.hash) : null;
-  };
-  return gitChanges(diskReader(places), kept);
-}
-
-function looseRefs(store: Store, folder: Entry, prefix: string): string[] {
-  if (folder.kind !== KIND.folder) return [];
-  return decodeNode(store.read(folder.hash)).flatMap((child) => {
-    const name = `${prefix}/${child.name.toString('utf8')}`;
-    if (child.kind === KIND.folder) return looseRefs(store, child, name);
-    return child.kind === KIND.file ? [name] : [];
-  });
+  return { snapshot: record.summary.id, steps, counts, conflicts, git: changesFromPresent(store, record) };
 }

@@ -80,6 +80,7 @@ export async function openSnapshots(options: OpenOptions): Promise<Snapshots> {
     resume: (progress) => ask('resume', [], progress),
     diff: (id, paths) => ask('diff', [id, paths]),
     whereIs: (path) => ask('whereIs', [path]),
+    changes: (from, to) => ask('changes', [from, to]),
     verify: (progress) => ask('verify', [], progress),
     prune: (asked) => ask('prune', [asked]),
     usage: () => ask('usage', []),

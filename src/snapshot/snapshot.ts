@@ -86,6 +86,20 @@ export interface RollbackResult {
   readonly ms: number;
 }
 
+/** How a later snapshot differs from an earlier one, in the trees that both hold. */
+export interface SnapshotChanges {
+  readonly from: SnapshotId;
+  readonly to: SnapshotId;
+  /** Files, links and the like, and empty folders; git's own files are not counted. */
+  readonly added: number;
+  readonly changed: number;
+  readonly deleted: number;
+  /** Some of them, at most 20. Absolute paths. */
+  readonly sample: readonly { readonly kind: 'added' | 'changed' | 'deleted'; readonly path: string }[];
+  /** What changed in git's own state, in words. */
+  readonly git: readonly string[];
+}
+
 export interface VerifyResult {
   readonly snapshots: number;
   readonly objects: number;
@@ -132,6 +146,8 @@ export interface Snapshots {
   diff(id: string, paths: readonly string[]): Promise<string>;
   /** The newest snapshots, before `id` or of all, that hold `path`. */
   whereIs(path: string): Promise<readonly SnapshotSummary[]>;
+  /** Compares two snapshots; costs what differs. */
+  changes(from: string, to: string): Promise<SnapshotChanges>;
   verify(progress?: Progress): Promise<VerifyResult>;
   prune(options: { readonly dryRun: boolean; readonly keep: readonly string[] }): Promise<PruneResult>;
   usage(): Promise<Usage>;
