@@ -14,7 +14,8 @@ import { adoptOrphans } from '../platform/subreaper.ts';
 import type { Params } from '../protocol/calls.ts';
 import { Bursts } from '../watch/bursts.ts';
 import { type Alarm, Tripwire } from '../watch/tripwire.ts';
-import { type Brake, brakeOf } from './brake.ts';
+import { Alarms } from './alarms.ts';
+import { brakeOf } from './brake.ts';
 import { agentOf, sessionEnvironment } from './environment.ts';
 import { findProgram, workspaceOf } from './program.ts';
 import { linkShims } from './shim-links.ts';
@@ -78,13 +79,16 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
   spare.add(running.pid);
   const link = new SessionLink(options.daemon, { ...start, terminal: running.terminal }, first);
   if (options.onHeld !== undefined) void link.followHeld(options.onHeld);
-  const brake = brakeOf(process.pid);
   const bursts = new Bursts(() => link.burst());
   const watched = { root: workspace, ...options.watch, onChange: () => bursts.changed() };
-  const tripwire = new Tripwire(watched, (alarm) => {
-    bursts.hold();
-    void meetAlarm(alarm, link, brake, options.say).finally(() => bursts.go());
+  const alarms = new Alarms({
+    ask: (alarm) => link.alarm(alarm),
+    brake: brakeOf(process.pid),
+    stands: (isStanding) => (isStanding ? bursts.hold() : bursts.go()),
+    say: options.say,
+    now: () => performance.now(),
   });
+  const tripwire = new Tripwire(watched, (alarm) => void alarms.raise(alarm));
   const forward = passSignals(running);
   try {
     await link.register();
@@ -93,6 +97,7 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
     forward.stop();
     stopReaping();
     bursts.close();
+    alarms.close();
     link.close();
     await tripwire.close();
     rmSync(folder, { recursive: true, force: true });
@@ -163,6 +168,7 @@ class SessionLink {
   readonly #start: Params<'session.start'>;
   #client: DaemonClient;
   #follower: DaemonClient | null = null;
+  readonly #asking = new Set<DaemonClient>();
   #closing = false;
 
   constructor(daemon: DaemonStart, start: Params<'session.start'>, client: DaemonClient) {
@@ -219,14 +225,17 @@ class SessionLink {
     this.#closing = true;
     this.#follower?.close();
     this.#client.close();
+    for (const client of this.#asking) client.close();
   }
 
   /** A call on a connection of its own: one that waits for a person must not hold up the others. */
   async #once<T>(ask: (client: DaemonClient) => Promise<T>): Promise<T> {
     const client = await DaemonClient.connectOrStart(this.#daemon);
+    this.#asking.add(client);
     try {
       return await ask(client);
     } finally {
+      this.#asking.delete(client);
       client.close();
     }
   }
@@ -250,27 +259,4 @@ class SessionLink {
 
 function isOf(held: unknown, session: string): boolean {
   return typeof held === 'object' && held !== null && 'session' in held && held.session === session;
-}
-
-/** Everything in the session stands still while a person looks; what runs away may always be ended. */
-async function meetAlarm(alarm: Alarm, link: SessionLink, brake: Brake, say: (text: string) => void): Promise<void> {
-  brake.stop();
-  say(
-    `${alarm.deleted} files vanished within ${alarm.seconds.toFixed(1)} s; the session stands still until you answer. In another terminal: belay review`,
-  );
-  try {
-    const { granted, muted, reason } = await link.alarm(alarm);
-    if (granted || muted) {
-      brake.go();
-      if (!muted) say('the session goes on.');
-      return;
-    }
-    brake.end();
-    say(`the session was ended${reason === null ? '' : `: ${reason}`}. What vanished can be had back: belay undo`);
-  } catch (thrown) {
-    say(
-      `nobody could be asked (${thrown instanceof Error ? thrown.message : String(thrown)}); the session was ended. See: belay snapshots`,
-    );
-    brake.end();
-  }
 }
