@@ -18,6 +18,7 @@ import { addHistory } from './cli/history.ts';
 import { addPolicy } from './cli/policy.ts';
 import { addRun } from './cli/run.ts';
 import { addSnapshots } from './cli/snapshots.ts';
+import { addTimeline } from './cli/timeline.ts';
 import { CallError } from './daemon/client.ts';
 import { serve } from './daemon/serve.ts';
 import { builtinRules, SettingsSource } from './daemon/settings.ts';
@@ -91,6 +92,7 @@ function programOf(context: CliContext): Command {
   addPolicy(program, context);
   addHistory(program, context);
   addSnapshots(program, context);
+  addTimeline(program, context);
   addDaemon(program, context);
   addConfig(program, context);
   addDoctor(program, context);

@@ -14,7 +14,8 @@ export interface SnapshotStyle {
   readonly now: number;
 }
 
-const REASONS: Readonly<Record<SnapshotSummary['reason']['kind'], string>> = {
+/** Why a snapshot was taken, in words. */
+export const REASONS: Readonly<Record<SnapshotSummary['reason']['kind'], string>> = {
   baseline: 'start of a session',
   release: 'before it ran',
   burst: 'after changes',
