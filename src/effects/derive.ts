@@ -6,8 +6,10 @@
 import type { Action } from '../protocol/request.ts';
 import { parseScript } from '../shell/parse.ts';
 import { literalArg, quoteWord } from './args.ts';
+import { makeCall } from './call.ts';
 import { runWords } from './command.ts';
 import type { Effect, Prediction, Span } from './effect.ts';
+import { contentEffects } from './file-tools.ts';
 import { EMPTY_FLOW, UNKNOWN_FLOW } from './flow.ts';
 import { runApart, runStatements, runTraps } from './interpret.ts';
 import { type Engine, type Frame, MAX_STEPS, type Machine, sayGaps, sayOpaque, step, type World } from './machine.ts';
@@ -108,6 +110,10 @@ function run(frame: Frame, action: Action, text: string): void {
       const target = pathTarget(literalArg(action.path, span), frame.state.cwd, frame.machine.world.home);
       const kind = action.tool === 'write' ? 'fs.write' : action.tool === 'edit' ? 'fs.edit' : 'fs.delete';
       frame.sink.push({ kind, program: action.tool, span, targets: [target], facts: {}, via: [] });
+      if (action.tool !== 'delete' && action.content !== null) {
+        const call = makeCall(frame, action.tool, [], span, UNKNOWN_FLOW);
+        frame.sink.push(...contentEffects(call, target.kind === 'path' ? target.path : action.path, action.content));
+      }
       return;
     }
     case 'hook':

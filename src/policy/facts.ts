@@ -109,6 +109,7 @@ export const FACTS = {
   staged: 'adds what it names to the next commit',
   tracked: 'removes only what version control holds',
   why: 'why it can not be told',
+  written: 'what a script that is being written would do when it runs',
   // of the target
   targetKind: '`path`, `unknown-path`, `name`, `unknown-name` or `none`',
   targetKnown: 'whether the target is known before it runs',

