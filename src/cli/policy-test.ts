@@ -79,9 +79,10 @@ function judge(context: CliContext, { command, cwd, given }: Example): { got: De
   const folder = cwd === undefined ? context.cwd : resolve(context.cwd, cwd);
   const workspace = workspaceOf(folder);
   const home = context.env['HOME'] ?? null;
-  const { policy, profile, belay }: Rules = context.settings().rulesFor(workspace);
+  const { policy, profile, belay, protectedBranches }: Rules = context.settings().rulesFor(workspace);
   const verdict = decide(read(command, folder, home), null, policy, {
     profile,
+    protectedBranches,
     agent: null,
     places: { home, workspace, temp: EXAMPLE_PLACES.temp, belay },
     command,

@@ -45,6 +45,33 @@ It is grave: one key is not enough to let it run.`,
   );
 });
 
+test('what several rules say of one piece is said once: the strictest in full, the others in a line', () => {
+  const span = { start: 0, end: 8, text: 'git push' };
+  const first = reason({ span, clears: 'Rebase first.' });
+  const second = reason({
+    span,
+    rule: 'git.push.default',
+    sentence: 'git push would publish to main',
+    clears: 'Use a branch.',
+  });
+  const runs = reason({ span, rule: 'git.kept', decision: 'allow', sentence: 'it is kept' });
+  expect(formatVerdict(verdictOf('ask', [first, second, runs]), 'git push', plain)).toBe(
+    `ask: 2 reasons, the strictest first
+ask: rm would take away src: 12 files, 340 KB, 3 of them not in git
+  git push
+  ^^^^^^^^
+  risk    loss.files
+  rule    files.delete.only-copy
+  also    ask: git push would publish to main [git.push.default]
+  found   /w/src: 12 files, 340 KB, 3 untracked
+  clears  Rebase first.
+          Use a branch.`,
+  );
+  expect(formatVerdict(verdictOf('allow', [runs, { ...runs, rule: 'git.other' }]), 'git push', plain)).toBe(
+    'allow: 2 rules speak to it\n  it is kept [git.kept]\n  it is kept [git.other]',
+  );
+});
+
 test('an allowed command says so, with its effects and what is kept', () => {
   const span = { start: 0, end: 11, text: 'rm -rf dist' };
   const effects = [

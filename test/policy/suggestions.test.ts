@@ -8,7 +8,7 @@ import type { Verdict } from '../../src/policy/verdict.ts';
 import type { Request, RequestId } from '../../src/protocol/request.ts';
 import { builtinPolicy } from './support.ts';
 
-const rules: Rules = { policy: builtinPolicy(), profile: 'balanced', belay: [] };
+const rules: Rules = { policy: builtinPolicy(), profile: 'balanced', protectedBranches: [], belay: [] };
 let base: string;
 let work: string;
 
