@@ -21,6 +21,7 @@ export function addConfig(program: Command, context: CliContext): void {
   config
     .command('show')
     .description('print the configuration in force here')
+    .addHelpText('after', '\nExamples:\n  belay config show')
     .option('--json', 'as JSON (it is printed so either way)')
     .action(() => {
       context.out(`${JSON.stringify(context.settings().configFor(workspaceOf(context.cwd)), null, 2)}\n`);
@@ -28,6 +29,7 @@ export function addConfig(program: Command, context: CliContext): void {
   config
     .command('check')
     .description('say what is wrong with the files')
+    .addHelpText('after', '\nExamples:\n  belay config check\n  belay config check --json')
     .option('--json', 'as JSON')
     .action((options: { json?: boolean }) => {
       const settings = context.settings();
@@ -42,6 +44,7 @@ export function addConfig(program: Command, context: CliContext): void {
   config
     .command('path')
     .description('print where the files are')
+    .addHelpText('after', '\nExamples:\n  belay config path')
     .option('--json', 'as JSON')
     .action((options: { json?: boolean }) => {
       const { configFile, stateFolder, socket, logFile } = context.paths();
@@ -61,6 +64,7 @@ export function addConfig(program: Command, context: CliContext): void {
   config
     .command('trust')
     .description("let this repository's .belay.toml, as it stands now, loosen rules too")
+    .addHelpText('after', '\nExamples:\n  belay config trust')
     .action(async () => {
       const file = join(workspaceOf(context.cwd), REPOSITORY_FILE);
       const text = readOrSay(file);

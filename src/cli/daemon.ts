@@ -14,16 +14,20 @@ const STOP_MS = 10_000;
 const LOG_LINES = 50;
 
 export function addDaemon(program: Command, context: CliContext): void {
-  addStatus(program.command('status'), context);
+  addStatus(program.command('status'), 'belay status', context);
 
   addMode(program, context, 'on', 'auto', 'judge, hold and protect (the default)');
   addMode(program, context, 'observe', 'observe', 'judge and record, but stop nothing: for trying Belay out');
   addMode(program, context, 'off', 'off', 'stand aside until: belay on');
 
-  const daemon = program.command('daemon').description('start, stop and look at the daemon');
+  const daemon = program
+    .command('daemon')
+    .description('start, stop and look at the daemon')
+    .addHelpText('after', '\nExamples:\n  belay daemon start\n  belay daemon logs --follow');
   daemon
     .command('start')
     .description('start it in the background (any command that needs it does so too)')
+    .addHelpText('after', '\nExamples:\n  belay daemon start')
     .action(async () => {
       const running = await pidOfRunning(context);
       if (running !== null) return context.out(`already running, pid ${running}\n`);
@@ -34,6 +38,7 @@ export function addDaemon(program: Command, context: CliContext): void {
   daemon
     .command('stop')
     .description('stop it; what is held goes on waiting, and comes back with the next start')
+    .addHelpText('after', '\nExamples:\n  belay daemon stop')
     .action(async () => {
       if ((await pidOfRunning(context)) === null) return context.out('not running\n');
       const client = await DaemonClient.connect(context.paths().socket);
@@ -45,10 +50,11 @@ export function addDaemon(program: Command, context: CliContext): void {
         client.close();
       }
     });
-  addStatus(daemon.command('status'), context);
+  addStatus(daemon.command('status'), 'belay daemon status', context);
   daemon
     .command('logs')
     .description("print the end of the daemon's own log")
+    .addHelpText('after', '\nExamples:\n  belay daemon logs\n  belay daemon logs --follow')
     .option('-f, --follow', 'go on with what comes')
     .action(async (options: { follow?: boolean }) => {
       const file = context.paths().logFile;
@@ -65,10 +71,14 @@ export function addDaemon(program: Command, context: CliContext): void {
     });
 }
 
-function addStatus(command: Command, context: CliContext): void {
+function addStatus(command: Command, typed: string, context: CliContext): void {
   command
     .description('say whether Belay guards, what is held, and whether something is wrong')
     .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  ${typed}\n  ${typed} --json\n\nExit status: 5 when the daemon is not running.`,
+    )
     .action(async (options: { json?: boolean }) => {
       if ((await pidOfRunning(context)) === null) {
         print(
