@@ -11,11 +11,12 @@ static void name_by_path(const char *name, char *path, char **argv) {
 static char asked[sizeof "BELAY_ASKED=" + 20]; /* empty until it is to be passed on */
 
 /*
- * Returns the environment for a bash whose line was judged just now. Bash reads BASH_ENV next, where a session's start-up
- * file has the line judged unless BELAY_ASKED holds this very process's id; it is set nowhere else.
+ * Returns the environment for a bash or zsh whose line was judged just now. It reads BASH_ENV or $ZDOTDIR/.zshenv next, where
+ * a session's start-up file has the line judged unless BELAY_ASKED holds this very process's id; it is set nowhere else.
  */
 static char **mark_asked(const char *name, char **env) {
-  if (strcmp(name, "bash") != 0 || value_of(env, "BASH_ENV") == NULL) return env;
+  const char *startup = strcmp(name, "bash") == 0 ? "BASH_ENV" : strcmp(name, "zsh") == 0 ? "ZDOTDIR" : NULL;
+  if (startup == NULL || value_of(env, startup) == NULL) return env;
   size_t count = 0, kept = 0;
   while (env[count] != NULL) count++;
   char **marked = mmap(NULL, (count + 2) * sizeof *marked, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -28,7 +29,7 @@ static char **mark_asked(const char *name, char **env) {
   return marked;
 }
 
-/* Puts the id of the process that is about to become bash into the mark: a watched one is our child. */
+/* Puts the id of the process that is about to become the shell into the mark: a watched one is our child. */
 static void write_asked(void) {
   if (asked[0] == 0) return;
   struct text mark = {asked, 0, sizeof asked - 1, false};

@@ -68,9 +68,9 @@ esac
 case $belay_answer in
   run)
     if [ "$belay_kind" = line ]; then exit 0; fi
-    if [ "$belay_name" = bash ] && [ -n "${BASH_ENV+set}" ]; then
-      export BELAY_ASKED=$$ # its line was judged just now: become.h
-    fi
+    case $belay_name${BASH_ENV+.bash}${ZDOTDIR+.zsh} in
+      bash.bash* | zsh*.zsh) export BELAY_ASKED=$$ ;; # its line was judged just now: become.h
+    esac
     exec "$belay_real" "$@"
     ;;
   signal*) kill -"${belay_answer#signal }" $$ ;;

@@ -116,7 +116,7 @@ test('a terminal that waits is told what, why, what is at stake, and how to answ
   at stake  /w/src: 12 files, 340 KB, 3 untracked
   answer    belay review, or: belay approve r-4kq2abcd
             (in another terminal; belay deny r-4kq2abcd refuses it)
-  Ctrl-C cancels it.
+  Ctrl-C cancels it. So does an agent's time limit: then nothing has run.
 `,
   );
   const grave = { ...held, verdict: { ...held.verdict, grave: true }, details: { ...held.details, expiresAt: AT } };

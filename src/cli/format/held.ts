@@ -39,7 +39,7 @@ export function formatHeld(held: Pick<HeldRequest, 'id' | 'details' | 'verdict'>
   const lines = [
     `belay: held ${id}: ${sentenceOf(verdict)}`,
     formatFields(fields, (label) => label),
-    '  Ctrl-C cancels it.',
+    "  Ctrl-C cancels it. So does an agent's time limit: then nothing has run.",
   ];
   return `${lines.join('\n')}\n`;
 }
