@@ -9,6 +9,7 @@
  * disk when it resolves, with all before it. When writing fails, appends throw, notes wait, `health` says why, and the
  * next write tries again.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { BelayError } from '../errors.ts';
 import { chainRow, type Link } from './chain.ts';
@@ -182,15 +183,17 @@ export class SqliteJournal implements Journal {
 
   /** Resolves when the queue was tried: it is empty then, or holds only notes that could not be written. Never throws. */
   #write(): Promise<void> {
+    if (this.#writing === null && this.#queue.length === 0) return Promise.resolve();
     this.#writing ??= this.#writeQueue();
     return this.#writing;
   }
 
   async #writeQueue(): Promise<void> {
-    await Promise.resolve(); // so that what is appended in the same turn shares one transaction and one sync
-    this.#stopTimer();
     let hasFailed = false;
     while (hasFailed ? this.#queue.some((entry) => entry.waiter !== null) : this.#queue.length > 0) {
+      // SQLite's work is synchronous: sockets are served before each batch, and what they bring shares its sync
+      await setImmediate();
+      this.#stopTimer();
       const batch = this.#queue.splice(0, MAX_BATCH_RECORDS);
       try {
         await this.#writeBatch(batch);

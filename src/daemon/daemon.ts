@@ -24,6 +24,7 @@ import type { SettingsSource } from './settings.ts';
 import { answerExec, answerHook, JudgedProcesses, type Lineage, type ShimServices } from './shim-requests.ts';
 import { listenAt } from './socket.ts';
 import { type StepServices, stepsFor } from './steps.ts';
+import { Turns } from './turns.ts';
 
 /** More connections than this wait in the kernel's queue. */
 const MAX_CONNECTIONS = 2_000;
@@ -58,6 +59,7 @@ export class Daemon {
   readonly #releases = new Releases();
   readonly #grants = new SessionGrants();
   readonly #judged = new JudgedProcesses();
+  readonly #turns = new Turns();
   /** When each session last had something destructive released, in epoch milliseconds; running ones are counted. */
   readonly #destroying = new Map<string, { running: number; lastAt: number }>();
   /** Sessions whose tree is being kept after a burst of changes. */
@@ -187,11 +189,14 @@ export class Daemon {
   async #answer(request: Request, lineage: Lineage, peer: Peer): Promise<Outcome> {
     const { mode, texts } = this.#parts;
     if (mode.now === 'off') return STAND_ASIDE;
+    const giveBack = await this.#turns.take(request.principal.session ?? '');
     const steps = stepsFor(this.#steps, {
       gone: peer.gone,
+      pause: giveBack,
       tell: (held) => peer.send('HELD', { v: 1, id: held.id }, texts.held(held)),
     });
-    const outcome = await answer(request, this.#releases.covering(lineage), mode.now === 'observe', steps);
+    const granted = this.#releases.covering(lineage);
+    const outcome = await answer(request, granted, mode.now === 'observe', steps).finally(giveBack);
     this.#parts.held.dropUnneeded(request.id);
     if (outcome.kind === 'run' && outcome.watch) this.#expectDeletions(request.principal.session, peer);
     return outcome;

@@ -29,6 +29,8 @@ export interface StepServices {
 export interface Waiting {
   /** Aborts when the caller goes away. */
   readonly gone: AbortSignal;
+  /** Called before what may take long: a person's answer, a snapshot. */
+  readonly pause: () => void;
   /** Tells the caller that it waits, and why. */
   readonly tell: (held: HeldRequest) => void;
 }
@@ -57,6 +59,7 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
     },
 
     wait: async (request, verdict, evidence) => {
+      waiting.pause();
       const { session } = request.principal;
       const now = Date.now();
       const details = detailsOf(request, settings.holdMs(request.workspace));
@@ -88,6 +91,7 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
     },
 
     keep: async (request, verdict) => {
+      waiting.pause();
       const targets = verdict.obligations.flatMap((one) => one.paths);
       const bulk = removedBulk(predict(request), looked);
       const isLine = request.seam === 'shell-shim';

@@ -18,6 +18,25 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface Asked {
+  readonly cwd?: string;
+  readonly session?: string;
+  readonly again?: boolean;
+  readonly home?: string;
+}
+
+/** Returns what a shell's shim sends for `bash -c LINE`. */
+export function execFrame(
+  line: string,
+  { cwd = '/', session = '', again = false, home = '/nonexistent' }: Asked,
+): Buffer {
+  const argv = ['bash', '-c', line];
+  const env = [`HOME=${home}`, 'PATH=/usr/bin:/bin', ...(session === '' ? [] : [`BELAY_SESSION=${session}`])];
+  const blob = [cwd, '/usr/bin/bash', ...argv, ...env].map((text) => `${text}\0`).join('');
+  const header = { v: 1, pid: process.pid, ppid: process.ppid, argc: argv.length, envc: env.length };
+  return encodeFrame('EXEC', { ...header, again: again ? 1 : 0 }, blob);
+}
+
 /** One connection to the daemon, as any program may make it. Every frame that comes back is kept. */
 export class Caller {
   readonly socket: Socket;
@@ -44,12 +63,8 @@ export class Caller {
   }
 
   /** Sends what a shell's shim sends for `bash -c LINE`. */
-  ask(line: string, { cwd = '/', session = '', again = false, home = '/nonexistent' } = {}): this {
-    const argv = ['bash', '-c', line];
-    const env = [`HOME=${home}`, 'PATH=/usr/bin:/bin', ...(session === '' ? [] : [`BELAY_SESSION=${session}`])];
-    const blob = [cwd, '/usr/bin/bash', ...argv, ...env].map((text) => `${text}\0`).join('');
-    const header = { v: 1, pid: process.pid, ppid: process.ppid, argc: argv.length, envc: env.length };
-    this.send('EXEC', { ...header, again: again ? 1 : 0 }, blob);
+  ask(line: string, options: Asked = {}): this {
+    this.socket.write(execFrame(line, options));
     return this;
   }
 
