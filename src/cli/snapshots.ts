@@ -2,12 +2,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DaemonClient } from '../daemon/client.ts';
+import type { Results } from '../protocol/calls.ts';
 import { workspaceOf } from '../session/program.ts';
+import { touches } from '../snapshot/scope.ts';
 import type { RollbackOptions, RollbackResult, SnapshotSummary } from '../snapshot/snapshot.ts';
 import { sure } from './answer.ts';
 import { type CliContext, print, withDaemon } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { escapeText } from './format/escape.ts';
+import { escapeShort, escapeText } from './format/escape.ts';
 import { formatPlan, formatSnapshots } from './format/snapshots.ts';
 import { formatBytes } from './format/units.ts';
 import { lastSnapshot } from './last-snapshot.ts';
@@ -51,6 +53,7 @@ export function addSnapshots(program: Command, context: CliContext): void {
     .command('take')
     .description('keep this folder as it is now')
     .addHelpText('after', '\nExamples:\n  belay snapshots take')
+    .addHelpText('after', '\nExamples:\n  belay snapshots take')
     .action(async (_: unknown, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;
       const progress = progressOf(context);
@@ -69,6 +72,7 @@ export function addSnapshots(program: Command, context: CliContext): void {
   snapshots
     .command('verify')
     .description('read everything again and say what is damaged')
+    .addHelpText('after', '\nExamples:\n  belay snapshots verify\n  belay snapshots verify --json')
     .addHelpText('after', '\nExamples:\n  belay snapshots verify\n  belay snapshots verify --json')
     .action(async (_: unknown, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;
@@ -91,6 +95,7 @@ export function addSnapshots(program: Command, context: CliContext): void {
     .description('drop what is past its age, count or budget; never the newest of a live session')
     .addHelpText('after', '\nExamples:\n  belay snapshots prune --dry-run\n  belay snapshots prune')
     .option('--dry-run', 'only say what would go')
+    .addHelpText('after', '\nExamples:\n  belay snapshots prune --dry-run\n  belay snapshots prune')
     .action(async (options: { dryRun?: boolean }, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;
       const result = await withDaemon(context, (client) =>
@@ -108,6 +113,7 @@ export function addSnapshots(program: Command, context: CliContext): void {
   snapshots
     .command('du')
     .description('say how much room the snapshots take')
+    .addHelpText('after', '\nExamples:\n  belay snapshots du')
     .addHelpText('after', '\nExamples:\n  belay snapshots du')
     .action(async (_: unknown, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;
@@ -128,10 +134,12 @@ export function addSnapshots(program: Command, context: CliContext): void {
     .addHelpText('after', '\nExamples:\n  belay diff last\n  belay diff s-01j9 src/app.ts')
     .action(async (id: string, paths: string[]) => {
       const absolute = paths.map((path) => resolve(context.cwd, path));
+      const progress = progressOf(context);
       const found = await withDaemon(context, async (client) => {
         const one = await named(client, id, context);
-        return client.call('snapshots.diff', { id: one.id, paths: absolute });
+        return client.call('snapshots.diff', { id: one.id, paths: absolute }, progress.show);
       });
+      progress.end();
       context.out(found === '' ? 'nothing differs\n' : found);
     });
 
@@ -191,13 +199,18 @@ async function rollBack(
     removeNew: flags.removeNew === true,
     to: flags.to === undefined ? null : resolve(context.cwd, flags.to),
   };
-  const plan = await client.call('snapshots.plan', { id: snapshot.id, options: copy(options) });
+  const progress = progressOf(context);
+  const plan = await client.call('snapshots.plan', { id: snapshot.id, options: copy(options) }, progress.show);
+  progress.end();
   const isNothing = plan.steps.length === 0 && plan.git.length === 0 && options.to === null;
+  const sessions = options.to === null ? await runningIn(client, snapshot) : [];
   if (flags.json !== true) context.out(`${formatPlan(plan, snapshot, { color: context.color, now: Date.now() })}\n`);
   if (isNothing || (flags.yes !== true && flags.json === true)) {
-    if (flags.json === true) print(context, true, { plan, result: null }, () => '');
+    if (flags.json === true) print(context, true, { plan, sessions, result: null }, () => '');
     return;
   }
+  if (flags.json !== true)
+    for (const one of sessions) context.out(`${sessionWords(one, flags.stopSession === true)}\n`);
   if (flags.yes !== true) {
     if (!process.stdin.isTTY) {
       context.out('Nothing was changed. Add --yes to go on.\n');
@@ -205,14 +218,29 @@ async function rollBack(
     }
     if (!(await sure('Go on?', '--yes', 'rollback'))) return;
   }
-  const progress = progressOf(context);
+  const carrying = progressOf(context);
   const result = await client.call(
     'snapshots.rollback',
     { id: snapshot.id, options: copy(options), stopSession: flags.stopSession === true },
-    progress.show,
+    carrying.show,
   );
-  progress.end();
+  carrying.end();
   report(context, result, flags);
+}
+
+type RunningSession = Results['status']['sessions'][number];
+
+/** Resolves to the sessions whose agent would race with a rollback. */
+async function runningIn(client: DaemonClient, snapshot: SnapshotSummary): Promise<readonly RunningSession[]> {
+  const { sessions } = await client.call('status', {});
+  return sessions.filter(({ workspace }) => touches(snapshot, workspace));
+}
+
+function sessionWords({ id, command }: RunningSession, isEnded: boolean): string {
+  const what = `session ${id} runs here (${escapeShort(command.join(' '), 60)})`;
+  return isEnded
+    ? `${what}: it will be ended first`
+    : `${what}: its processes will stand still meanwhile, and what it holds in memory stays as it is. To end it first: --stop-session`;
 }
 
 async function resume(client: DaemonClient, context: CliContext, flags: RollbackFlags): Promise<void> {

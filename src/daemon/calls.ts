@@ -4,7 +4,6 @@ import type { HeldRequest, HeldRequests } from '../approval/held-requests.ts';
 import type { SessionGrants } from '../approval/session-grants.ts';
 import type { Answer, Journal } from '../audit/record.ts';
 import { BelayError } from '../errors.ts';
-import { isInside } from '../evidence/places.ts';
 import { terminalOf } from '../platform/process-info.ts';
 import { kindWords } from '../policy/grants.ts';
 import {
@@ -18,7 +17,8 @@ import {
 } from '../protocol/calls.ts';
 import { type Frame, MAX_FRAME_BYTES } from '../protocol/frame.ts';
 import { brakeOf } from '../session/brake.ts';
-import type { RollbackOptions, Snapshots } from '../snapshot/snapshot.ts';
+import { touches } from '../snapshot/scope.ts';
+import type { RollbackOptions, SnapshotSummary, Snapshots } from '../snapshot/snapshot.ts';
 import { meetAlarm } from './alarms.ts';
 import type { Peer } from './connection.ts';
 import { listGrants, revokeGrant, widerAnswer } from './grants.ts';
@@ -180,12 +180,12 @@ const HANDLERS: Handlers = {
       { root, paths, reason: { kind: 'manual', request: null, session: null, command: null } },
       progressTo(peer),
     ),
-  'snapshots.plan': ({ id, options }, _, { snapshots }) => snapshots.plan(id, options),
+  'snapshots.plan': ({ id, options }, peer, { snapshots }) => snapshots.plan(id, options, progressTo(peer)),
   'snapshots.rollback': async ({ id, options, stopSession }, peer, services) => {
     await refuseInside(peer, services);
     const snapshot = await services.snapshots.get(id);
     if (options.to !== null) return rollBack(snapshot.id, options, peer, services);
-    const goOn = pauseSessionsIn(snapshot.root, stopSession, services);
+    const goOn = pauseSessionsIn(snapshot, stopSession, services);
     try {
       return await rollBack(snapshot.id, options, peer, services);
     } finally {
@@ -196,7 +196,7 @@ const HANDLERS: Handlers = {
     await refuseInside(peer, services);
     return services.snapshots.resume(progressTo(peer));
   },
-  'snapshots.diff': ({ id, paths }, _, { snapshots }) => snapshots.diff(id, paths),
+  'snapshots.diff': ({ id, paths }, peer, { snapshots }) => snapshots.diff(id, paths, progressTo(peer)),
   'snapshots.whereIs': ({ path }, _, { snapshots }) => snapshots.whereIs(path),
   'snapshots.changes': ({ from, to }, _, { snapshots }) => snapshots.changes(from, to),
   'snapshots.verify': (_, peer, { snapshots }) => snapshots.verify(progressTo(peer)),
@@ -255,11 +255,10 @@ function alarm(services: CallServices, session: string, rule: string, sentence: 
 }
 
 /** A rollback under a running agent would race with it: its processes stand still meanwhile, or are ended when asked to. */
-function pauseSessionsIn(root: string | null, end: boolean, services: CallServices): () => void {
-  const there = services.sessions.list().filter((session) => {
-    if (root === null || !services.sessions.isRunning(session)) return false;
-    return isInside(session.workspace, root) || isInside(root, session.workspace);
-  });
+function pauseSessionsIn(snapshot: SnapshotSummary, end: boolean, services: CallServices): () => void {
+  const there = services.sessions
+    .list()
+    .filter((session) => services.sessions.isRunning(session) && touches(snapshot, session.workspace));
   const brakes = there.map((session) => brakeOf(session.pid));
   for (const brake of brakes)
     if (end) brake.end();

@@ -159,9 +159,9 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     async get(id) {
       return findRecord(store, id).summary;
     },
-    async plan(id, asked) {
+    async plan(id, asked, to) {
       const record = findRecord(store, id);
-      return publicPlan(store, record, preview(record, asked).plan);
+      return reporting(to, () => publicPlan(store, record, preview(record, asked).plan));
     },
     async rollback(id, asked, to) {
       const record = findRecord(store, id);
@@ -172,9 +172,10 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     async resume(to) {
       return reporting(to, () => resumeRollback(tools, to));
     },
-    async diff(id, paths) {
+    async diff(id, paths, to) {
       const record = findRecord(store, id);
-      return textDiff(store, preview(record, { paths, force: true, removeNew: true, to: null }).plan.operations);
+      const asked = { paths, force: true, removeNew: true, to: null };
+      return reporting(to, () => textDiff(store, preview(record, asked).plan.operations));
     },
     async whereIs(path) {
       return holders(store, canonical(path)).map(({ summary }) => summary);

@@ -1,5 +1,6 @@
 /** Finds snapshots by what people type, and paths inside them. */
 
+import { lstatSync } from 'node:fs';
 import { BelayError } from '../errors.ts';
 import { storedSide } from './compare.ts';
 import { KIND } from './kinds.ts';
@@ -18,10 +19,7 @@ export function findRecord(store: Store, id: string): SnapshotRecord {
   const found = store.records.filter(({ summary }) => summary.id.startsWith(wanted));
   const [only] = found;
   if (only !== undefined && (found.length === 1 || only.summary.id === wanted)) return only;
-  const near = (found.length > 1 ? found : nearest(store.records, wanted)).slice(-NEAREST).map(({ summary }) => {
-    const what = summary.reason.command ?? summary.reason.kind;
-    return `${summary.id} (${new Date(summary.at).toISOString()}, ${what})`;
-  });
+  const near = (found.length > 1 ? found : nearest(store.records, wanted)).slice(-NEAREST).map(whatItWas);
   throw new BelayError('snapshot.unknown', { id, near: near.length === 0 ? '' : `; nearest: ${near.join('; ')}` });
 }
 
@@ -53,12 +51,26 @@ export function holds(store: Store, record: SnapshotRecord, path: Buffer): boole
 export function requirePaths(store: Store, record: SnapshotRecord, paths: readonly Buffer[]): void {
   for (const path of paths) {
     if (holds(store, record, path)) continue;
-    // A path that the snapshot knows to be absent can be rolled back to being absent.
-    if (record.roots.some((root) => isBelow(path, root.path)) && holders(store, path).length === 0) continue;
     const [seen] = holders(store, path);
-    if (seen === undefined && record.roots.some((root) => isBelow(path, root.path))) continue;
-    const words = seen === undefined ? '' : `; it was last seen in ${seen.summary.id}`;
+    // What is there now and was not then can be rolled back to not being there.
+    const isNew = record.roots.some((root) => isBelow(path, root.path)) && isThere(path);
+    if (seen === undefined && isNew) continue;
+    const words = seen === undefined ? '; no snapshot has it' : `; it was last seen in ${whatItWas(seen)}`;
     throw new BelayError('snapshot.path-unknown', { path: shownPath(path), id: record.summary.id, seen: words });
+  }
+}
+
+/** An id with when and why its snapshot was taken. */
+function whatItWas({ summary }: SnapshotRecord): string {
+  const { kind, command } = summary.reason;
+  return `${summary.id} (${new Date(summary.at).toISOString()}, ${command === null ? kind : `${kind}: ${command.slice(0, 60)}`})`;
+}
+
+function isThere(path: Buffer): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // a file stands where a folder of the path would
   }
 }
 

@@ -138,12 +138,12 @@ export interface Snapshots {
   }): Promise<readonly SnapshotSummary[]>;
   /** Throws `snapshot.unknown` with the nearest ids. `id` may be a unique prefix, or `last`. */
   get(id: string): Promise<SnapshotSummary>;
-  plan(id: string, options: RollbackOptions): Promise<RollbackPlan>;
+  plan(id: string, options: RollbackOptions, progress?: Progress): Promise<RollbackPlan>;
   rollback(id: string, options: RollbackOptions, progress?: Progress): Promise<RollbackResult>;
   /** Finishes a rollback that was cut short. Null when there is none. */
   resume(progress?: Progress): Promise<RollbackResult | null>;
-  /** A unified diff of text files from the snapshot to the tree now, for `paths` or all that differ. */
-  diff(id: string, paths: readonly string[]): Promise<string>;
+  /** A unified diff of text files from the snapshot to the tree now, for `paths` or all that differ; the rest is named. */
+  diff(id: string, paths: readonly string[], progress?: Progress): Promise<string>;
   /** The newest snapshots, before `id` or of all, that hold `path`. */
   whereIs(path: string): Promise<readonly SnapshotSummary[]>;
   /** Compares two snapshots; costs what differs. */

@@ -28,7 +28,7 @@ export type FromWorker =
   | { readonly kind: 'progress'; readonly call: number; readonly done: Parameters<Progress>[0] };
 
 /** Methods whose last parameter is told of progress. */
-const REPORTING = new Set<keyof Snapshots>(['take', 'rollback', 'resume', 'verify']);
+const REPORTING = new Set<keyof Snapshots>(['take', 'plan', 'rollback', 'resume', 'diff', 'verify']);
 
 /** A call this long has made garbage that an idle thread would keep for ever. */
 const LONG_MS = 1_000;

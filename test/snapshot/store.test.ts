@@ -46,7 +46,16 @@ test('a path that a snapshot lacks is said, with where it was last seen', async 
   expect((await engine.whereIs(path)).map(({ id }) => id)).toEqual([first.id]);
   await expect(engine.plan(second.id, { ...EVERYTHING, paths: [path] })).rejects.toMatchObject({
     code: 'snapshot.path-unknown',
-    fields: { path, id: second.id, seen: `; it was last seen in ${first.id}` },
+    fields: { path, id: second.id, seen: expect.stringContaining(`; it was last seen in ${first.id} (`) },
+  });
+  const mistyped = { ...EVERYTHING, paths: [join(place.tree, 'g', 'h')] };
+  await expect(engine.plan(second.id, mistyped)).rejects.toMatchObject({
+    code: 'snapshot.path-unknown',
+    fields: { seen: '; no snapshot has it' },
+  });
+  place.bash('echo new > new');
+  expect(await engine.plan(second.id, { ...EVERYTHING, paths: [join(place.tree, 'new')] })).toMatchObject({
+    counts: { remove: 1 },
   });
 });
 
