@@ -18,7 +18,9 @@ export function gapsOfNode(node: SyntaxNode, source: string, dialect: Dialect): 
   switch (node.type) {
     case 'Script':
       return [
-        ...(node.errors ?? []).map((error) => ({ why: error.message, start: error.pos, end: error.pos + 1 })),
+        ...(node.errors ?? [])
+          .filter((error) => !isRefused(node, error, source))
+          .map((error) => ({ why: error.message, start: error.pos, end: error.pos + 1 })),
         ...continuations(source, node.pos, node.end),
       ];
     case 'Command':
@@ -53,6 +55,22 @@ export function gapsOfNode(node: SyntaxNode, source: string, dialect: Dialect): 
     default:
       return NONE;
   }
+}
+
+/**
+ * A substitution of one line that begins with a pipe or ends in a redirection to nowhere: every shell refuses all of it,
+ * nothing of it runs, and the line around it goes on. Prose in backticks is written so.
+ */
+function isRefused(
+  node: { readonly pos: number; readonly end: number },
+  error: { readonly message: string; readonly pos: number },
+  source: string,
+): boolean {
+  const before = source.slice(Math.max(0, node.pos - 2), node.pos);
+  const own = source.slice(node.pos, node.end);
+  if (!(before.endsWith('`') || before === '$(') || own.includes('\n')) return false;
+  if (error.message === 'expected redirect target') return source.slice(error.pos, node.end).trim().length <= 1;
+  return error.message === "unexpected token '|'" && source.slice(node.pos, error.pos).trim() === '';
 }
 
 const PROCESS_SUBSTITUTION = /(?:^|[^\\])[<>]\(/;

@@ -22,6 +22,9 @@ describe('the parser', () => {
     "sed 's/(a)/<(b)/'",
     "echo 'caf\u00e9 \u2013 \ud83d\ude80'",
     'echo "${{ matrix.os }}"',
+    // Every shell refuses these substitutions, and runs the line around them.
+    'echo Usage: `npm run pull -- -a <key>`',
+    'rg "a`|b`c" d',
   ])('is certain of %j', (text) => {
     expect(whys(text)).toEqual([]);
   });
@@ -44,6 +47,8 @@ describe('the parser', () => {
     ["echo $'a\\'; rm -rf x #'", 'sh'],
     ['echo *(e:"rm x":)', 'zsh'],
     ['if true; then', 'bash'],
+    ['echo `rm x\nls >`', 'bash'],
+    ['rm x; ls >', 'bash'],
     ["echo 'unterminated", 'bash'],
     ['echo "$(if)"', 'bash'],
   ] as const)('says that it is not certain of %j in %s', (text, dialect) => {

@@ -119,7 +119,9 @@ const gh = subcommands({
     },
     rows('workflow', 'workflow enable'),
     ends('workflow', 'workflow disable'),
-    rows('run', 'run rerun,cancel'),
+    rows('run', 'run rerun'),
+    // A run that was cancelled is started again by one command.
+    rows('run-stop', 'run cancel'),
     ends('run', 'run delete | cache delete'),
     {
       on: 'gist create,new',

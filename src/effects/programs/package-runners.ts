@@ -97,7 +97,11 @@ export const programs: readonly Program[] = [
       if (/^(install|use|pin|prepare|up)$/.test(verb))
         return {
           effects: [
-            call.effect('package.add', names('package', call.args.slice(1, 2)), { global: true, from: 'registry' }),
+            // nvm and fnm keep versions beside each other; volta's and corepack's are the account's.
+            call.effect('package.add', names('package', call.args.slice(1, 2)), {
+              from: 'registry',
+              ...(/^(?:nvm|fnm)$/.test(call.name) ? {} : { global: true }),
+            }),
           ],
         };
       const command = call.name === 'corepack' && /^(npm|pnpm|yarn)(@|$)/.test(verb);

@@ -94,7 +94,11 @@ export const programs: readonly Program[] = [
     names: ['rustup'],
     manual: 'rustup 1.27 book',
     rows: [
-      { on: 'install,update | toolchain install,add | component add | target add', does: GLOBAL },
+      {
+        // Toolchains stand beside each other, and none is taken away.
+        on: 'install,update | toolchain install,add | component add | target add',
+        does: { effect: 'package.add', noun: 'package', facts: { from: 'registry' } },
+      },
       {
         on: 'toolchain uninstall,remove | component remove | target remove',
         does: { ...REMOVE, facts: { global: true } },
