@@ -118,9 +118,10 @@ export function addSnapshots(program: Command, context: CliContext): void {
     .action(async (_: unknown, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;
       const usage = await withDaemon(context, (client) => client.call('snapshots.usage', {}));
-      print(context, json, usage, ({ snapshots: count, bytes, budgetBytes, byRoot }) =>
+      print(context, json, usage, ({ snapshots: count, bytes, asideBytes = 0, budgetBytes, byRoot }) =>
         [
           `${count} snapshots take ${formatBytes(bytes)} of ${formatBytes(budgetBytes)}`,
+          ...(asideBytes > 0 ? [`${formatBytes(asideBytes)} of it in folders that were moved aside`] : []),
           ...byRoot.map((one) => `  ${String(one.snapshots).padStart(5)}  ${escapeText(one.root)}`),
         ].join('\n'),
       );

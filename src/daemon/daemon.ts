@@ -33,6 +33,7 @@ const LOOK_AFTER_MS = 5_000;
 /** Records outlive the snapshots that they speak of. */
 const JOURNAL_KEEP_MS = 366 * 24 * 3_600_000;
 const PRUNE_EVERY_MS = 24 * 3_600_000;
+const PRUNE_SNAPSHOTS_EVERY_MS = 3_600_000;
 /** How long after a destructive release deletions count as its own. */
 const DELETIONS_EXPECTED_MS = 10_000;
 
@@ -71,6 +72,8 @@ export class Daemon {
   #timer: NodeJS.Timeout | null = null;
   #tookUp = false;
   #prunedAt = 0;
+  /** The first time comes an hour after the start: short-lived daemons have other things to do. */
+  #prunedSnapshotsAt = Date.now();
   readonly #sockets = new Set<Socket>();
 
   readonly #steps: StepServices;
@@ -147,11 +150,23 @@ export class Daemon {
     this.#dropDeadSessions();
     if (this.#tookUp) held.dropGone(isGone);
     else void this.#takeUpHeld();
+    this.#pruneSnapshots();
     if (Date.now() - this.#prunedAt < PRUNE_EVERY_MS) return;
     this.#prunedAt = Date.now();
     journal.prune(Date.now() - JOURNAL_KEEP_MS).then(
       (dropped) => log.info({ dropped }, 'old records dropped'),
       (thrown: unknown) => log.warn({ err: thrown }, 'old records could not be dropped'),
+    );
+  }
+
+  #pruneSnapshots(): void {
+    const { snapshots, log } = this.#parts;
+    if (Date.now() - this.#prunedSnapshotsAt < PRUNE_SNAPSHOTS_EVERY_MS) return;
+    this.#prunedSnapshotsAt = Date.now();
+    const keep = this.#sessions.list().map(({ id }) => id);
+    snapshots.prune({ dryRun: false, keep }).then(
+      ({ dropped, freedBytes }) => log.info({ dropped: dropped.length, freedBytes }, 'old snapshots dropped'),
+      (thrown: unknown) => log.warn({ err: thrown }, 'old snapshots could not be dropped'),
     );
   }
 

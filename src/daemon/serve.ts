@@ -48,6 +48,7 @@ export async function serve({ paths, settings, version }: ServeOptions): Promise
     openSnapshots({
       storeFolder: paths.snapshotFolder,
       budgetBytes: config.snapshots['budget-gb'] * 1024 ** 3,
+      keepDays: config.snapshots['keep-days'],
       regenerable: [...REGENERABLE, ...config.snapshots.regenerable],
     }),
   );

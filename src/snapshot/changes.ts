@@ -18,12 +18,18 @@ const SAMPLE = 20;
 type Change = SnapshotChanges['sample'][number]['kind'];
 
 /** Returns what differs in the trees that both snapshots hold. Files, links and the like are counted, and folders that hold nothing. */
-export function changes(store: Store, from: SnapshotRecord, to: SnapshotRecord): SnapshotChanges {
+export function changes(
+  store: Store,
+  from: SnapshotRecord,
+  to: SnapshotRecord,
+  onChange?: (kind: Change, path: Buffer) => void,
+): SnapshotChanges {
   const side = storedSide(store);
   const counts: Record<Change, number> = { added: 0, changed: 0, deleted: 0 };
   const sample: { kind: Change; path: string }[] = [];
   const note = (kind: Change, path: Buffer): void => {
     counts[kind]++;
+    onChange?.(kind, path);
     if (sample.length < SAMPLE) sample.push({ kind, path: shownPath(path) });
   };
   const noteAll = (kind: Change, path: Buffer, entry: Entry): void => {

@@ -22,8 +22,10 @@ import { shownPath } from './path-bytes.ts';
 import { stepType } from './plan.ts';
 import { Present } from './present.ts';
 import { prune } from './prune.ts';
+import { dropAsides, droppableBytes, quarantinedBytes } from './quarantine.ts';
 import type { SnapshotRecord } from './record.ts';
 import { REGENERABLE, regenerableTest } from './regenerable.ts';
+import { recentSessions } from './retention.ts';
 import { type Plan, planRollback, type RollbackTools, resumeRollback, rollback } from './rollback.ts';
 import { Scanner } from './scan.ts';
 import type { ScanRequest } from './scan-request.ts';
@@ -39,6 +41,11 @@ const GIGABYTE = 1024 ** 3;
 const MAX_BUDGET_BYTES = 20 * GIGABYTE;
 const FREE_FLOOR_BYTES = 256 * 1024 * 1024;
 const PROGRESS_MS = 100;
+const KEEP_DAYS = 30;
+/** With more of its budget used up the store makes room before it must. */
+const SOON_FULL_PART = 0.9;
+const MAKE_ROOM_EVERY_MS = 10 * 60_000;
+const DAY_MS = 24 * 3_600_000;
 /** How often what is known of the trees is written, for the next start. */
 const SAVE_EVERY_MS = 60_000;
 
@@ -49,6 +56,8 @@ export interface SnapshotOptions {
   readonly budgetBytes?: number;
   /** Bytes to leave free on the store's disk. Default: 256 MB. */
   readonly freeFloorBytes?: number;
+  /** Days that a snapshot is kept at most. Default: 30. What holds the last copy of a path stays 30 days all the same. */
+  readonly keepDays?: number;
   /** Names of folders that whole-tree snapshots leave out. Default: the table of `regenerable.ts`. Empty: none. */
   readonly regenerable?: readonly string[];
   /** Look with a second thread. */
@@ -85,6 +94,7 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     store,
   );
   const now = options.now ?? Date.now;
+  const keepMs = (options.keepDays ?? KEEP_DAYS) * DAY_MS;
   const tools: RollbackTools = {
     store,
     present,
@@ -101,6 +111,24 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     }).unref();
   };
   let closed = false;
+  /** Resolves to whether there is more room than before. */
+  const makeRoom = async (): Promise<boolean> => {
+    const before = store.bytes;
+    const pressed = { now: now(), pressed: true };
+    const aside = droppableBytes(store, pressed);
+    const keep = recentSessions(store.records, pressed.now);
+    prune(store, present, { dryRun: false, keep, keepMs, ...pressed });
+    await dropAsides(store, pressed);
+    return store.bytes < before || aside > 0;
+  };
+  let madeRoom = Number.NEGATIVE_INFINITY;
+  const makeRoomLater = (): void => {
+    if (performance.now() - madeRoom < MAKE_ROOM_EVERY_MS) return;
+    madeRoom = performance.now();
+    setImmediate(() => {
+      if (!closed) makeRoom().catch(() => {}); // a take that finds no room tries again, and says why
+    }).unref();
+  };
   const preview = (record: SnapshotRecord, asked: RollbackOptions): { plan: Plan; looked: Looked[] } => {
     requirePaths(store, record, asked.paths.map(canonical));
     const looking = new Present(
@@ -125,23 +153,16 @@ export function openEngine(options: SnapshotOptions): Snapshots {
 
   return {
     async take(request, to) {
-      return reporting(to, () => {
-        try {
-          saveLater();
-          return keep(tools, request);
-        } catch (error) {
-          if (!(error instanceof BelayError) || error.code !== 'snapshot.no-space') throw error;
-          const before = store.bytes;
-          prune(store, present, {
-            dryRun: false,
-            pressed: true,
-            keep: liveSession(request.reason.session),
-            now: now(),
-          });
-          if (store.bytes === before) throw error;
-          return keep(tools, request);
-        }
-      });
+      try {
+        saveLater();
+        const taken = reporting(to, () => keep(tools, request));
+        if (store.bytes > store.budgetBytes * SOON_FULL_PART) makeRoomLater();
+        return taken;
+      } catch (error) {
+        if (!(error instanceof BelayError) || error.code !== 'snapshot.no-space') throw error;
+        if (!(await makeRoom())) throw error;
+        return reporting(to, () => keep(tools, request));
+      }
     },
     async list({ root, session, limit }) {
       const wanted = root === undefined ? undefined : shownPath(canonical(root));
@@ -187,9 +208,15 @@ export function openEngine(options: SnapshotOptions): Snapshots {
       return verify(store, to);
     },
     async prune(asked) {
-      return prune(store, present, { ...asked, now: now() });
+      const aside = { now: now(), pressed: false };
+      const bytes = droppableBytes(store, aside);
+      const pruned = prune(store, present, { ...asked, now: aside.now, keepMs });
+      if (asked.dryRun) return pruned;
+      await dropAsides(store, aside);
+      return { ...pruned, freedBytes: pruned.freedBytes + bytes };
     },
     async usage() {
+      const aside = quarantinedBytes(store);
       const byRoot = new Map<string, { root: string; snapshots: number; newest: number }>();
       for (const { summary } of store.records) {
         const root = summary.root ?? summary.paths[0] ?? '';
@@ -198,7 +225,8 @@ export function openEngine(options: SnapshotOptions): Snapshots {
       }
       return {
         snapshots: store.records.length,
-        bytes: store.bytes,
+        bytes: store.bytes + aside,
+        asideBytes: aside,
         budgetBytes: store.budgetBytes,
         byRoot: [...byRoot.values()],
       };
@@ -233,10 +261,6 @@ function knownTrees(present: Present, record: SnapshotRecord): { request: ScanRe
     const request = requestOf(root);
     return { request, table: present.known(request) };
   });
-}
-
-function liveSession(session: string | null): string[] {
-  return session === null ? [] : [session];
 }
 
 function publicPlan(store: Store, record: SnapshotRecord, plan: Plan): RollbackPlan {

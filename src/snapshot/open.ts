@@ -93,7 +93,7 @@ export async function openSnapshots(options: OpenOptions): Promise<Snapshots> {
     },
   };
   try {
-    await snapshots.usage();
+    await snapshots.list({ limit: 1 });
   } catch (error) {
     closed = true;
     await live.worker?.terminate();

@@ -2,7 +2,7 @@
 
 import type { Scanner } from './scan.ts';
 import type { ScanRequest } from './scan-request.ts';
-import { dropTables, loadTable, saveTable } from './stat-cache.ts';
+import { dropTables, isKept, loadTable, saveTable } from './stat-cache.ts';
 import type { Store } from './store.ts';
 import type { Table } from './table.ts';
 
@@ -16,7 +16,7 @@ export class Present {
   readonly #known = new Map<string, Table>();
   /** Where tables are read from and written to, or null. */
   readonly #store: Store | null;
-  readonly #saved = new WeakSet<Table>();
+  #saved = new WeakSet<Table>();
 
   constructor(scanner: Scanner, store: Store | null) {
     this.#scanner = scanner;
@@ -48,6 +48,15 @@ export class Present {
     this.#known.clear();
     if (this.#store !== null) dropTables(this.#store);
     this.#scanner.forget();
+  }
+
+  /** Forgets the trees that name what the store has no more. */
+  forgetLost(): void {
+    const store = this.#store;
+    if (store === null) return;
+    for (const [key, table] of this.#known) if (!isKept(store, table)) this.#known.delete(key);
+    dropTables(store);
+    this.#saved = new WeakSet();
   }
 
   /** Writes the tables that changed since they were last written. What they name must be settled in the store. */

@@ -1,39 +1,31 @@
 /**
- * What is kept and for how long: everything for a day, then the newest of each hour for a week, of each day for a month,
- * within the budget; never the newest of a tree, nor the newest of a session that is still running. Records go first,
- * durably; only then what nothing names any more.
+ * Lets go of what retention does not keep, and of what does not fit the budget; never the newest of a tree, nor the newest of
+ * a session that is still running. Records go first, durably; only then what nothing names any more.
  */
 
-import { readdirSync, rmSync, unlinkSync } from 'node:fs';
+import { readdirSync, unlinkSync } from 'node:fs';
 import { storedSide } from './compare.ts';
 import { KIND } from './kinds.ts';
 import type { Entry } from './node.ts';
 import { OBJECT, OWN_FILE } from './object-index.ts';
 import { isLinked } from './plan.ts';
 import type { Present } from './present.ts';
+import { droppableBytes } from './quarantine.ts';
 import type { SnapshotRecord } from './record.ts';
+import { expired, newestOnes, type RetentionOptions } from './retention.ts';
 import type { PruneResult } from './snapshot.ts';
 import type { Store } from './store.ts';
 import { HASH_BYTES } from './table.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const KEEP_ALL_MS = DAY_MS;
-const KEEP_HOURLY_MS = 7 * DAY_MS;
-const KEEP_DAILY_MS = 30 * DAY_MS;
-/** Folders that were moved aside whole: only the newest are kept, since their size is not known. */
-const KEEP_QUARANTINED = 10;
-const MAX_SNAPSHOTS = 5_000;
 /** A segment with less than this part still needed is written anew. */
 const LIVE_PART = 0.5;
+/** So much is written anew in one go, while whoever takes a snapshot must wait; the rest comes the next time. */
+const MAX_MOVED_BYTES = 64 * 1024 * 1024;
 const PRESSED_LIVE_PART = 0.95;
 const PRESSED_BUDGET_PART = 0.75;
 
-export interface PruneOptions {
+export interface PruneOptions extends RetentionOptions {
   readonly dryRun: boolean;
-  /** Snapshot ids, and sessions whose newest snapshot stays. */
-  readonly keep: readonly string[];
-  readonly now: number;
   /** Make room: drop down to three quarters of the budget, and write every segment with waste in it anew. */
   readonly pressed?: boolean;
 }
@@ -44,51 +36,22 @@ interface Live {
   bytes: number;
 }
 
-/** Drops what retention does not keep. A dry run only tells what it would be. */
+/** Drops what retention does not keep, but for what lies aside. A dry run only tells what it would be. */
 export function prune(store: Store, present: Present, options: PruneOptions): PruneResult {
-  const drop = new Set(expired(store.records, options));
+  const drop = new Set(expired(store, options));
   const live = overBudget(store, drop, options);
   const dropped = store.records.filter(({ summary }) => drop.has(summary.id)).map(({ summary }) => summary.id);
   const before = store.bytes;
-  if (options.dryRun) return { dropped, freedBytes: Math.max(0, before - live.bytes) };
-  // Tables name objects as records do; forgotten, they are read again with the next look.
-  present.forget();
-  store.dropRecords(drop);
-  sweep(store, live, options.pressed === true ? PRESSED_LIVE_PART : LIVE_PART);
+  const aside = { now: options.now, pressed: options.pressed === true };
+  if (options.dryRun) return { dropped, freedBytes: Math.max(0, before - live.bytes) + droppableBytes(store, aside) };
+  if (drop.size > 0 || options.pressed === true) {
+    store.dropRecords(drop);
+    if (options.pressed === true) sweep(store, live, PRESSED_LIVE_PART, Number.POSITIVE_INFINITY);
+    else sweep(store, live, LIVE_PART, MAX_MOVED_BYTES);
+    // Tables name objects as records do: those that name what went are read again with the next look.
+    present.forgetLost();
+  }
   return { dropped, freedBytes: Math.max(0, before - store.bytes) };
-}
-
-function expired(records: readonly SnapshotRecord[], options: PruneOptions): string[] {
-  const kept = newestOnes(records, options);
-  const slots = new Set<string>();
-  const gone: string[] = [];
-  for (const [i, { summary }] of [...records].reverse().entries()) {
-    const age = options.now - summary.at;
-    const unit = age < KEEP_ALL_MS ? 0 : age < KEEP_HOURLY_MS ? HOUR_MS : DAY_MS;
-    const slot = `${summary.root ?? ''}:${unit}:${unit === 0 ? summary.id : Math.floor(summary.at / unit)}`;
-    const first = !slots.has(slot);
-    slots.add(slot);
-    if (kept.has(summary.id)) continue;
-    if (age > KEEP_DAILY_MS || !first || i >= MAX_SNAPSHOTS) gone.push(summary.id);
-  }
-  return gone;
-}
-
-/** The snapshots that stay whatever their age and size. */
-function newestOnes(records: readonly SnapshotRecord[], options: PruneOptions): Set<string> {
-  const kept = new Set<string>(options.keep);
-  const roots = new Set<string | null>();
-  const sessions = new Set<string>();
-  for (const { summary } of [...records].reverse()) {
-    const { session } = summary.reason;
-    if (!roots.has(summary.root)) kept.add(summary.id);
-    if (session !== null && options.keep.includes(session) && !sessions.has(session)) {
-      kept.add(summary.id);
-      sessions.add(session);
-    }
-    roots.add(summary.root);
-  }
-  return kept;
 }
 
 /** Marks what the snapshots hold, from the newest; those that no longer fit the budget join `drop`. */
@@ -140,7 +103,7 @@ function mark(store: Store, record: SnapshotRecord, live: Live): Live {
   return added;
 }
 
-function sweep(store: Store, live: Live, livePart: number): void {
+function sweep(store: Store, live: Live, livePart: number, maxMoved: number): void {
   const isLive = (hash: Buffer): boolean => live.objects.has(hash.toString('latin1'));
   const big: Buffer[] = [];
   const liveBytes = new Map<number, number>();
@@ -150,16 +113,18 @@ function sweep(store: Store, live: Live, livePart: number): void {
     } else if (isLive(hash)) liveBytes.set(place.segment, (liveBytes.get(place.segment) ?? 0) + place.length);
   }
   store.dropBig(big);
-  const thin = [...store.segments.sizes()].filter(([segment, size]) => (liveBytes.get(segment) ?? 0) < size * livePart);
-  if (thin.length > 0) compact(store, new Set(thin.map(([segment]) => segment)), isLive);
+  const thin = [...store.segments.sizes()]
+    .map(([segment, size]) => ({ segment, live: liveBytes.get(segment) ?? 0, size }))
+    .filter(({ live: bytes, size }) => bytes < size * livePart)
+    .sort((a, b) => a.live - b.live);
+  let moved = 0;
+  const now = thin.filter(({ live: bytes }, i) => {
+    moved += bytes;
+    return i === 0 || moved <= maxMoved;
+  });
+  if (now.length > 0) compact(store, new Set(now.map(({ segment }) => segment)), isLive);
   for (const name of readdirSync(`${store.folder}/links`)) {
     if (name.length === HASH_BYTES * 2 && !live.links.has(name)) unlinkSync(`${store.folder}/links/${name}`);
-  }
-  const named = new Set<string>(store.records.map(({ summary }) => summary.id));
-  const aside = readdirSync(`${store.folder}/quarantine`).sort().reverse();
-  for (const [i, id] of aside.entries()) {
-    if (!named.has(id) || i >= KEEP_QUARANTINED)
-      rmSync(`${store.folder}/quarantine/${id}`, { recursive: true, force: true });
   }
 }
 

@@ -77,11 +77,15 @@ export function planRollback(
     compare(root.path, root.entry, side, entryOf(now.table, 0), presentSide(now.table), { interest, expand, visit });
   }
   planner.finish((group) => inodes.has(group));
-  const returns = record.quarantined.filter(({ path, slot }) => {
-    if (options.paths.length > 0 && !options.paths.some((text) => namesPath(text, path))) return false;
-    return exists(`${store.folder}/quarantine/${slot}`) && !exists(path);
+  const missing = record.quarantined.filter(({ path }) => {
+    const isAsked = options.paths.length === 0 || options.paths.some((text) => namesPath(text, path));
+    return isAsked && !exists(path);
   });
-  return { operations: planner.operations, lost: planner.lost, returns };
+  const isAside = ({ slot }: (typeof missing)[number]): boolean => exists(`${store.folder}/quarantine/${slot}`);
+  const gone = missing
+    .filter((one) => !isAside(one))
+    .map(({ path }) => ({ path, why: 'it was moved aside, and dropped since' }));
+  return { operations: planner.operations, lost: [...planner.lost, ...gone], returns: missing.filter(isAside) };
 }
 
 /** Rolls back to `record`. Throws `rollback.unfinished`, `rollback.git-busy`, `snapshot.path-unknown` and what taking throws. */

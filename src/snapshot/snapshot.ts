@@ -110,6 +110,8 @@ export interface VerifyResult {
 export interface Usage {
   readonly snapshots: number;
   readonly bytes: number;
+  /** The part of `bytes` that folders take which were moved aside whole. */
+  readonly asideBytes?: number;
   readonly budgetBytes: number;
   readonly byRoot: readonly { readonly root: string; readonly snapshots: number; readonly newest: number }[];
 }

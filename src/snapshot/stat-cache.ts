@@ -57,7 +57,8 @@ export function dropTables(store: Store): void {
   for (const name of readdirSync(`${store.folder}/cache`)) unlinkSync(`${store.folder}/cache/${name}`);
 }
 
-function isKept(store: Store, table: Table): boolean {
+/** Returns whether all that `table` names is in the store. */
+export function isKept(store: Store, table: Table): boolean {
   for (let index = 0; index < table.count; index++) {
     const kind = table.kind(index);
     if (kind !== KIND.file && kind !== KIND.folder && kind !== KIND.link) continue;
