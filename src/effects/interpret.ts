@@ -8,6 +8,7 @@ import { runSimple } from './command.ts';
 import { argValue, expandQuoted, expandValue, expandWords } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows } from './flow.ts';
 import { type Frame, spanOf, step } from './machine.ts';
+import { MATCHED } from './paths.ts';
 import type { Flow } from './program.ts';
 import { redirect } from './redirect.ts';
 import { cloneState, joinStates, type ShellState, textOf, unknownVariable, type Variable } from './shell-state.ts';
@@ -248,7 +249,7 @@ function runFor(
       // A pattern stands for the files that it matches: the pattern itself names them all.
       values.push(
         arg.kind === 'glob'
-          ? { kind: 'text', value: [{ why: 'a file that a pattern matches', flow: globFlow(frame, arg.value) }] }
+          ? { kind: 'text', value: [{ why: MATCHED, flow: globFlow(frame, arg.value) }] }
           : { kind: 'text', value: argValue(arg) },
       );
     }

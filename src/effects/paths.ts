@@ -9,6 +9,12 @@ export const NEVER_EMPTY = '\u{f0000}';
 /** Why the empty text is no path. */
 export const EMPTY_NAME = 'an empty name';
 
+/** Why a path that begins with `~` is not known. */
+export const HOME_NOT_KNOWN = 'the home folder is not known';
+
+/** Why a path is not known that stands for each of the files that a pattern matches. */
+export const MATCHED = 'a file that a pattern matches';
+
 /** Why a path that `mktemp` makes is not known: it is this line's own. */
 export const MADE_HERE = 'made by this line (mktemp)';
 
@@ -28,7 +34,7 @@ export function pathTarget(arg: Arg, cwd: string | null, home: string | null): T
   if (arg.kind === 'unknown') return unknownTarget(arg, cwd);
   let text = arg.value;
   if (arg.kind === 'literal' && arg.tilde === true) {
-    if (home === null) return unknown(text, null, null, 'the home folder is not known');
+    if (home === null) return unknown(text, null, null, HOME_NOT_KNOWN);
     text = home + text.slice(1);
   }
   if (text === '') return unknown('', null, null, EMPTY_NAME);
@@ -47,6 +53,8 @@ function unknownTarget(arg: Extract<Arg, { kind: 'unknown' }>, cwd: string | nul
     const paths = arg.flow?.paths ?? [];
     const listed = commonFolder(paths);
     const [only] = paths;
+    // `for f in *.log; do rm "$f"`: what the pattern names, one after the other.
+    if (arg.why === MATCHED && arg.suffix === '' && paths.length === 1 && only?.kind === 'path') return only;
     const why = paths.length === 1 && only?.kind === 'unknown-path' ? only.why : arg.why;
     return unknown(text, listed, listed === null ? ifEmpty : null, why);
   }

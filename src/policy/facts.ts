@@ -5,6 +5,7 @@
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import type { Effect, Fact, Target } from '../effects/effect.ts';
+import { HOME_NOT_KNOWN } from '../effects/paths.ts';
 import type { EffectEvidence, Known, PathEvidence, Places } from '../evidence/evidence.ts';
 import { fileClassOf } from '../evidence/file-classes.ts';
 import { holdsBelay, stricterZone, wholeOf, zoneOf } from '../evidence/places.ts';
@@ -186,7 +187,13 @@ export function subjectsOf(
   }
   return effect.targets.map((target, index) => {
     const path = evidence?.paths[index] ?? null;
-    return { effect, target, evidence, path, facts: { ...shared, ...ofTarget(target, path, context.places) } };
+    return {
+      effect,
+      target,
+      evidence,
+      path,
+      facts: { ...shared, ...ofTarget(target, path, context.places, effect.kind) },
+    };
   });
 }
 
@@ -265,14 +272,19 @@ function goesToDefault(
   return branch !== null && (isProtected(branch) || branch === standard);
 }
 
-function ofTarget(target: Target, path: PathEvidence | null, places: Places): Record<string, FactValue> {
+function ofTarget(
+  target: Target,
+  path: PathEvidence | null,
+  places: Places,
+  kind: Effect['kind'],
+): Record<string, FactValue> {
   switch (target.kind) {
     case 'name':
       return { targetKind: 'name', targetKnown: true, noun: target.noun, name: target.name };
     case 'unknown-name':
       return { targetKind: 'unknown-name', targetKnown: false, noun: target.noun };
     case 'unknown-path':
-      return ofUnknownPath(target, places);
+      return ofUnknownPath(target, places, kind);
     case 'path': {
       const fileClass = path?.fileClass ?? fileClassOf(target.path, places);
       const readings = ofReadings(path);
@@ -296,7 +308,11 @@ function ofTarget(target: Target, path: PathEvidence | null, places: Places): Re
 const UNDER_HOME = /^(?:~|\$HOME|\$\{HOME\})(?=\/|$)/;
 
 /** A path that is known only when it runs is judged by the parts that are known: home by its name, the last by its class. */
-function ofUnknownPath(target: Extract<Target, { kind: 'unknown-path' }>, places: Places): Record<string, FactValue> {
+function ofUnknownPath(
+  target: Extract<Target, { kind: 'unknown-path' }>,
+  places: Places,
+  kind: Effect['kind'],
+): Record<string, FactValue> {
   const text = target.text.replaceAll(/["']/g, '');
   const isRelative = !/^[/~$]/.test(text);
   const assumed = { home: places.home ?? '/home/user', workspace: places.workspace ?? '/home/user/work' };
@@ -305,7 +321,11 @@ function ofUnknownPath(target: Extract<Target, { kind: 'unknown-path' }>, places
   const facts: Record<string, FactValue> = {
     targetKind: 'unknown-path',
     targetKnown: false,
-    zone: UNDER_HOME.test(text) ? zoneOf(likely, { ...places, ...assumed }) : 'unknown',
+    zone: UNDER_HOME.test(text)
+      ? zoneOf(likely, { ...places, ...assumed })
+      : target.why === HOME_NOT_KNOWN && (kind === 'fs.delete' || kind === 'fs.move')
+        ? 'in-home'
+        : 'unknown',
     fileClass,
     generated: fileClass === 'regenerable',
     ...ofReadings(null),

@@ -70,7 +70,7 @@ describe('branches, loops and functions', () => {
     ['if a; then f=x; else f=y; fi; rm $f', ['fs.delete /ws/x', 'fs.delete /ws/y']],
     ['case $1 in a) rm x;; *) rm y;; esac', ['fs.delete /ws/x', 'fs.delete /ws/y']],
     ['for f in a b; do rm $f; done', ['fs.delete /ws/a', 'fs.delete /ws/b']],
-    ['for f in *.txt; do rm "$f"; done', ['fs.delete ?/ws']],
+    ['for f in *.txt; do rm "$f"; done', ['fs.delete /ws/*.txt']],
     ['while read -r f; do rm "$f"; done < list', ['fs.delete ?']],
     ['find src -name x | while read -r f; do rm "$f"; done', ['fs.delete ?/ws/src']],
     ['d=a; while x; do rm $d; d=/; done', ['fs.delete /ws/a', 'fs.delete /']],

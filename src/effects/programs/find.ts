@@ -5,6 +5,7 @@
 import type { Effect, Target } from '../effect.ts';
 import type { Arg, Call, Program, Reading } from '../program.ts';
 import { flow, literal, NOTHING, shown, text, words } from '../readings.ts';
+import { LISTED_BY_FIND } from './shells.ts';
 
 /** Actions that take one word, by find(1). */
 const ONE_WORD = new Set(
@@ -76,7 +77,7 @@ function filledIn(command: readonly Arg[], starts: readonly Arg[], appends: bool
         prefix: before,
         suffix,
         empty: before + suffix,
-        why: 'a file that find lists',
+        why: LISTED_BY_FIND,
         span: arg.span,
       },
     ];
@@ -84,16 +85,19 @@ function filledIn(command: readonly Arg[], starts: readonly Arg[], appends: bool
   return hasBraces || !appends ? filled : [...filled, ...starts.map(foundIn)];
 }
 
+/** A file that find lists, as a word of its own or inside the text that a shell is given. */
+function isListed(target: Target): boolean {
+  return target.kind === 'unknown-path' && target.why === LISTED_BY_FIND;
+}
+
 /** Returns the effects with the folders searched as targets wherever a listed file stood, and said to be listed. */
 function listed(effects: readonly Effect[], folders: readonly Target[], filter: string): readonly Effect[] {
   return effects.map((effect) => {
-    if (!effect.targets.some((target) => target.kind === 'unknown-path' && target.why === 'a file that find lists')) {
+    if (!effect.targets.some(isListed)) {
       const inside = effect.targets.length === 0 || effect.kind !== 'fs.delete';
       return inside ? effect : { ...effect, facts: { ...effect.facts, listed: true, filter } };
     }
-    const others = effect.targets.filter(
-      (target) => !(target.kind === 'unknown-path' && target.why === 'a file that find lists'),
-    );
+    const others = effect.targets.filter((target) => !isListed(target));
     return { ...effect, targets: [...folders, ...others], facts: { ...effect.facts, listed: true, filter } };
   });
 }
@@ -176,6 +180,8 @@ export const programs: readonly Program[] = [
       { command: "find . -name '*.log' -delete", effects: ['fs.delete'] },
       { command: 'find . -type f -exec rm -f {} +', effects: ['fs.delete'] },
       { command: "find src -exec sh -c 'rm -rf notes' \\;", effects: ['fs.delete'] },
+      { command: `find . -name '*.py' -exec sh -c 'mv "{}" "old/$(basename {})"' \\;`, effects: ['fs.move'] },
+      { command: `find . -name '*.py' -exec sh -c 'wc -l "{}"' \\;`, effects: ['run.code'] },
       { command: 'find . -fprint out.txt', effects: ['fs.write'] },
       { command: "find . -name '*.ts' -exec grep -l foo {} +", effects: [] },
       { command: 'find . -name -delete', effects: [] },

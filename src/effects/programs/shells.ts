@@ -57,7 +57,7 @@ function text(call: Call, arg: Arg, via: string, dialect: 'bash' | 'sh' | 'zsh',
   return together([unknownCode(call, arg.flow ?? UNKNOWN_FLOW, 'expression'), known]);
 }
 
-/** Of a text with one unknown part, what stands around it still runs: it is derived with an unset variable in the hole. */
+/** Of a text with one unknown part, what stands around it still runs: it is derived with an unknown argument in the hole. */
 function partly(
   call: Call,
   arg: Extract<Arg, { kind: 'unknown' }>,
@@ -65,14 +65,23 @@ function partly(
   dialect: 'bash' | 'sh' | 'zsh',
   args: readonly Arg[],
 ): Reading {
-  if (arg.prefix.trim() === '' || isQuoteOpen(arg.prefix)) return { effects: [] };
-  return call.script(`${arg.prefix}$__UNKNOWN__${arg.suffix}`, via, { dialect, args });
+  const quote = openQuote(arg.prefix);
+  if (arg.prefix.trim() === '' || quote === '`') return { effects: [] };
+  // The hole is an argument that is not known, of the number after those that are given.
+  const hole = `\${${args.length + 1}}`;
+  const quoted = quote === "'" ? `'"${hole}"'` : hole;
+  const suffix = arg.why === LISTED_BY_FIND ? arg.suffix.replaceAll('{}', quoted) : arg.suffix;
+  const value: Arg = { ...arg, prefix: '', suffix: '', empty: '' };
+  return call.script(`${arg.prefix}${quoted}${suffix}`, via, { dialect, args: [...args, value] });
 }
 
-/** Whether a text ends inside a quotation, so that what follows the hole can't be told from it. */
-function isQuoteOpen(text: string): boolean {
+/** Why a word is not known that find(1) puts in the place of `{}`. */
+export const LISTED_BY_FIND = 'a file that find lists';
+
+/** The quotation that a text ends inside of, or null. */
+function openQuote(text: string): string | null {
   const plain = text.replace(/\\./gs, '').replace(/'[^']*'|"[^"]*"/g, '');
-  return /['"`]/.test(plain);
+  return /['"`]/.exec(plain)?.[0] ?? null;
 }
 
 function file(call: Call, script: Arg, args: readonly Arg[], dialect: 'bash' | 'sh' | 'zsh'): Reading {
