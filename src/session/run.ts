@@ -1,11 +1,11 @@
 /**
  * `belay run`: one command with everything it starts, guarded. Sets up the session, joins the terminal, watches the tree,
- * and ends with the command's own exit status. Changes nothing in the repository or in the home folder, and leaves
- * nothing running but the daemon.
+ * and ends with the command's own exit status. Changes nothing in the repository or in the home folder, and starts
+ * nothing that outlives it but the daemon.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DaemonClient, type DaemonStart } from '../daemon/client.ts';
@@ -17,6 +17,7 @@ import { type Alarm, Tripwire } from '../watch/tripwire.ts';
 import { Alarms } from './alarms.ts';
 import { brakeOf } from './brake.ts';
 import { agentOf, sessionEnvironment } from './environment.ts';
+import { clearFolders, leaveFolder, ownFolder } from './leftovers.ts';
 import { findProgram, workspaceOf } from './program.ts';
 import { linkShims } from './shim-links.ts';
 import { SHIM_NAMES } from './shim-names.ts';
@@ -62,7 +63,9 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
   await first.call('session.start', start);
 
   const folder = join(options.sessionsFolder, session);
+  clearFolders(options.sessionsFolder);
   const links = linkShims(options.package.root, folder, options.env['PATH'] ?? '', shimNames(options.shims));
+  ownFolder(folder);
   const env = sessionEnvironment(options.env, {
     session,
     socket: options.daemon.socket,
@@ -100,7 +103,7 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
     alarms.close();
     link.close();
     await tripwire.close();
-    rmSync(folder, { recursive: true, force: true });
+    await leaveFolder(folder, session);
   }
 }
 
