@@ -20,7 +20,6 @@ import { addRun } from './cli/run.ts';
 import { addSnapshots } from './cli/snapshots.ts';
 import { addTimeline } from './cli/timeline.ts';
 import { CallError } from './daemon/client.ts';
-import { serve } from './daemon/serve.ts';
 import { builtinRules, SettingsSource } from './daemon/settings.ts';
 import { BelayError, causeText } from './errors.ts';
 import { belayPaths } from './platform/paths.ts';
@@ -68,7 +67,11 @@ function contextOf(): CliContext {
     settings: settingsOf,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    serve: () => serve({ paths: paths(), settings: settingsOf(), version }),
+    serve: async () => {
+      // the journal's database and the like: three quarters of the start-up time, and needed by no other command
+      const { serve } = await import('./daemon/serve.ts');
+      await serve({ paths: paths(), settings: settingsOf(), version });
+    },
   };
 }
 

@@ -28,6 +28,7 @@ export function addGrants(program: Command, context: CliContext): void {
     .command('revoke')
     .description('take one back: what it covered is asked about again')
     .argument('<id>', 'its id, as belay grants shows it')
+    .addHelpText('after', '\nExamples:\n  belay grants revoke g-4kq2abcd')
     .action(async (id: string, _: unknown, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;
       const gone = await withDaemon(context, (client) => client.call('grants.revoke', { id }));

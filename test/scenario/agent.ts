@@ -112,9 +112,10 @@ export class Agent {
   #exit: number | null = null;
   #next = 1;
 
-  constructor(world: World) {
+  constructor(world: World, guarded: boolean) {
     const program = join(import.meta.dirname, 'agent.mjs');
-    this.#session = spawn('belay', ['run', '-q', '--', 'node', program], {
+    const [name = '', ...args] = [...(guarded ? ['belay', 'run', '-q', '--'] : []), 'node', program];
+    this.#session = spawn(name, args, {
       cwd: world.repo,
       env: world.env,
       stdio: ['pipe', 'pipe', 'pipe'],

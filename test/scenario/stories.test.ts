@@ -12,8 +12,12 @@ const stories = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.txt'))
   .map((name) => ({ name, story: parseStory(readFileSync(join(import.meta.dirname, name), 'utf8')) }));
 
-test.each(stories)('$story.title ($name)', async ({ story }) => {
-  world = new World();
-  await actOut(story, world);
-  expect(world.escapes()).toEqual([]);
-});
+test.each(stories)(
+  '$story.title ($name)',
+  async ({ story }) => {
+    world = new World();
+    await actOut(story, world);
+    expect(world.escapes()).toEqual([]);
+  },
+  180_000,
+);

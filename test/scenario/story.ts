@@ -106,7 +106,7 @@ class Stage {
     return text
       .replace(/\bID\b/g, this.#id)
       .replace(/\bREPO\b/g, this.#world.repo)
-      .replace(/(?<!\$)\bHOME\b/g, this.#world.home);
+      .replace(/(?<!\$)\bHOME\b(?!=)/g, this.#world.home);
   }
 
   filledIn(text: string): string {

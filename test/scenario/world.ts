@@ -55,6 +55,7 @@ export class World {
       SHELL: '/bin/bash',
       TERM: 'xterm-256color',
       LANG: 'C.UTF-8',
+      SHLVL: '1',
       USER: 'somebody',
       ESCAPES: join(this.folder, 'escapes'),
       npm_config_update_notifier: 'false',
@@ -130,9 +131,9 @@ export class World {
     });
   }
 
-  /** Starts a guarded session with an agent in it. */
-  agent(): Agent {
-    return new Agent(this);
+  /** Starts an agent, in a guarded session of its own. */
+  agent({ guarded } = { guarded: true }): Agent {
+    return new Agent(this, guarded);
   }
 
   /** Every process that was started in this world and lives, told by the home folder in its environment. */
@@ -186,12 +187,15 @@ export function resultOf(child: ChildProcess, input: string | Buffer): Promise<R
 }
 
 /** Asks again until there is an answer: for what no event tells. Throws after half a minute, saying what did not come. */
-export async function eventually<T>(what: string, ask: () => Promise<T | null> | T | null): Promise<T> {
+export async function eventually<T>(
+  what: string | (() => string),
+  ask: () => Promise<T | null> | T | null,
+): Promise<T> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
     const found = await ask();
     if (found !== null) return found;
-    if (Date.now() > deadline) throw new Error(`it did not come: ${what}`);
+    if (Date.now() > deadline) throw new Error(`it did not come: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
