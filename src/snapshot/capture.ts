@@ -98,8 +98,9 @@ export class Capture {
       let length = 0;
       while (length <= SMALL_BYTES) {
         const count = readSync(fd, this.#buffer, length, SMALL_BYTES + 1 - length, length);
-        if (count === 0) break;
         length += count;
+        // Its state is read again afterwards: what grew meanwhile is read again, so no second read has to find the end.
+        if (count === 0 || length === table.size(index)) break;
       }
       if (length > SMALL_BYTES) table.setHash(index, this.#large(fd, path));
       else {

@@ -101,7 +101,10 @@ export class ObjectIndex {
 
   #grow(): void {
     const larger = new ObjectIndex(this.#capacity * 2);
-    for (const [hash, place] of this.entries()) larger.add(hash, place);
+    for (let slot = 0; slot < this.#capacity; slot++) {
+      if (this.#kinds[slot] === 0) continue;
+      larger.add(this.#keys.subarray(slot * HASH_BYTES, (slot + 1) * HASH_BYTES), this.#place(slot));
+    }
     this.#capacity = larger.#capacity;
     this.#keys = larger.#keys;
     this.#segments = larger.#segments;
