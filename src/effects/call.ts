@@ -13,6 +13,21 @@ import { environmentText } from './variables.ts';
 
 /** Longer code in another language is not read. */
 const MAX_CODE = 65_536;
+/** Deeper code is not read: parsers that recover from errors take seconds for ten thousand open brackets (Lezer 1.2). */
+const MAX_BRACKETS = 400;
+
+/** Whether brackets stand open within each other beyond what people write; quotes are not told apart. */
+function isTooDeep(text: string): boolean {
+  let open = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x28 || code === 0x5b || code === 0x7b) {
+      open += 1;
+      if (open > MAX_BRACKETS) return true;
+    } else if ((code === 0x29 || code === 0x5d || code === 0x7d) && open > 0) open -= 1;
+  }
+  return false;
+}
 
 /** Returns the call of `args[0]` with the rest. `name` is what it is known by, without its folder. */
 export function makeCall(frame: Frame, name: string, args: readonly Arg[], span: Span, stdin: Flow): Call {
@@ -66,9 +81,10 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
       const inner = deeper(via, state);
       const reader = languages[language];
       if (reader === undefined) return { effects: [], output: UNKNOWN_FLOW };
-      if (text.length > MAX_CODE || !step(inner, span, 1 + text.length / 20)) {
+      const deep = isTooDeep(text);
+      if (deep || text.length > MAX_CODE || !step(inner, span, 1 + text.length / 20)) {
         return {
-          effects: [...inner.sink, call.effect('opaque', [], { what: 'too-large', language })],
+          effects: [...inner.sink, call.effect('opaque', [], { what: deep ? 'too-deep' : 'too-large', language })],
           output: UNKNOWN_FLOW,
         };
       }

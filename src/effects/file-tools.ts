@@ -49,8 +49,12 @@ const GRAVE: ReadonlySet<Effect['kind']> = new Set([
   'device.write',
 ]);
 
+/** Longer content is told by its path alone: a script is read again when it runs. */
+const MAX_CONTENT = 32_768;
+
 /** Returns what `content`, written to the absolute `path`, would do beside standing there. */
 export function contentEffects(call: Call, path: string, content: string): readonly Effect[] {
+  if (content.length > MAX_CONTENT) return [];
   const language = languageOf(path, content);
   return [
     ...(language === null ? [] : scriptEffects(call, language, content)),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { derive } from '../../src/effects/derive.ts';
 import { deriveLine, madeUpWorld } from './world.ts';
 
 const times = (text: string, count: number) => text.repeat(count);
@@ -19,6 +20,13 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'three nested ranges': 'for a in {1..60};do for b in {1..60};do for c in {1..60};do rm $a$b$c;done;done;done',
   'nested reading loops': `${times('while read x;do ', 50)}$x;${times('done;', 50)}`,
   'a pipe of twenty thousand': `${times('a|', 20_000)}b`,
+  'ten thousand brackets of Python': `python3 -c "${times('(', 10_000)}"`,
+  'ten thousand brackets of JavaScript': `node -e "${times('[', 10_000)}${times(']', 10_000)}"`,
+  'a word of a megabyte in Python': `python3 -c "x='${times('a', 1_000_000)}'"`,
+  'twenty thousand redirections': `cat ${times('<x ', 20_000)}`,
+  'a hundred thousand words': `echo ${times('a ', 100_000)}`,
+  'five thousand branches': `${times('case x in x) ', 5_000)}ls${times(';;esac;', 5_000)}`,
+  'ten thousand backticks': `${times('`', 10_001)}ls`,
   'sudo five thousand times': `${times('sudo ', 5_000)}rm x`,
 };
 
@@ -39,6 +47,19 @@ const ENDS: Readonly<Record<string, string>> = {
 describe('hostile text', () => {
   test.each(Object.entries(HOSTILE))('%s is never taken for harmless', (_name, text) => {
     expect(deriveLine(text).effects.map((effect) => effect.kind)).toContain('opaque');
+  });
+
+  test.each(Object.entries(HOSTILE))('%s is no reason to fail as the content of a file', (_name, text) => {
+    for (const path of ['/ws/a.sh', '/ws/a.py', '/ws/a.js', '/ws/package.json', '/ws/CLAUDE.md', '/tmp/jobs']) {
+      const { effects } = derive({ kind: 'tool', tool: 'write', path, content: text }, madeUpWorld());
+      expect(effects[0]?.kind).toBe('fs.write');
+    }
+  });
+
+  test('all of it together is over in a time that nobody would call a hang', () => {
+    const started = performance.now();
+    for (const text of Object.values(HOSTILE)) deriveLine(text);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   test.each(Object.entries(ENDS))('%s ends', (_name, text) => {

@@ -22,6 +22,7 @@ const wipe = onOperands(
   { values: words('-o -t -p -l --offset --length -O --output') },
   words('-n --no-act --help --version'),
 );
+const wipesAll = (call: Call): boolean => call.args.some((arg) => /^(?:-[a-z]*a[a-z]*|--all)$/.test(text(arg) ?? '-a'));
 const swap = onOperands('device.write', { values: words('-L -p -U -v') }, ['--help']);
 
 /** Partition editors act when told what to do on the line or fed on stdin; with only a listing option they print. */
@@ -178,8 +179,14 @@ export const programs: readonly Program[] = [
   {
     names: ['wipefs', 'blkdiscard', 'badblocks', 'nwipe', 'scrub'],
     manual: 'wipefs(8), blkdiscard(8), util-linux 2.40',
-    read: wipe,
+    // wipefs lists signatures until it is told which to take away.
+    read: (call) =>
+      call.name === 'wipefs' && !call.options({ values: ['-o', '--offset'] }).has('-o', '--offset') && !wipesAll(call)
+        ? NOTHING
+        : wipe(call),
     examples: [
+      { command: 'wipefs /dev/sdb', effects: [] },
+      { command: 'wipefs -af /dev/sdb', effects: ['device.write'] },
       { command: 'wipefs -a /dev/sdb', effects: ['device.write'] },
       { command: 'wipefs -n -a /dev/sdb', effects: [] },
     ],
