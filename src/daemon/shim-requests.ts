@@ -85,7 +85,7 @@ async function exec(frame: Frame, peer: Peer, services: ShimServices): Promise<v
   const chain = lineageOf(peer.credentials.pid ?? message.pid);
   const seam = SHELLS.has(name) ? 'shell-shim' : 'tool-shim';
   const request = toRequest(message, callerOf(message, chain, peer), action, seam, services);
-  if (message.line) services.releases.removeLine(chain);
+  if (message.line && readsLines(chain()[1])) services.releases.removeLine(chain);
   const outcome = await services.answer(request, chain, peer);
   if (outcome.kind === 'refuse') {
     peer.send('DENY', { v: 1 }, services.refusalText(outcome, request));
@@ -204,6 +204,15 @@ export function newRequestId(): RequestId {
   for (const at of [0, 2, 4, 6, 8, 20, 22, 24])
     id += ID_LETTERS[Number.parseInt(hex.slice(at, at + 2), 16) % ID_LETTERS.length];
   return id as RequestId; // the border where ids are made
+}
+
+/**
+ * A shell that reads one line after the other, and not one that was started with `-c` and its only line: that may become
+ * another shell by exec, which shows its own line as a part of the one that was granted (Codex does so).
+ */
+function readsLines(shell: ProcessInfo | undefined): boolean {
+  const words = shell === undefined ? null : commandLine(shell.pid);
+  return words === null || !words.slice(1).some((word) => /^-[a-z]*c$/i.test(word));
 }
 
 function commandLine(pid: number): readonly string[] | null {
