@@ -10,7 +10,8 @@ interface ErrorText {
   readonly next: string;
 }
 
-const ERRORS = {
+/** The table. */
+export const ERRORS = {
   'daemon.unreachable': {
     message: "can't reach the Belay daemon at {socket}: {cause}",
     next: 'Start it with: belay daemon start',
@@ -28,6 +29,7 @@ const ERRORS = {
     message: 'the folder {folder} is not safe: {found}',
     next: 'It must be a folder that you own with mode 0700: chmod 700 {folder}',
   },
+  'daemon.failed': { message: 'the daemon could not do it: {cause}', next: 'See why with: belay daemon logs' },
   'frame.bad': { message: 'a frame could not be read: {cause}', next: 'Use the same version of Belay on both sides.' },
   'frame.too-large': { message: 'a frame of {bytes} bytes is over the limit of {max}', next: 'Send less at once.' },
   'frame.version': {
@@ -101,14 +103,6 @@ const ERRORS = {
   'rollback.git-busy': {
     message: 'git is at work in {root}: {lock} exists',
     next: 'Wait for it to end; when no git runs there, remove the lock file.',
-  },
-  'rollback.conflict': {
-    message: '{count} paths changed after the snapshot by somebody else',
-    next: 'They were left alone; add --force to overwrite them too.',
-  },
-  'rollback.running-session': {
-    message: 'session {session} is still running in {root}',
-    next: 'End it first, or add --stop-session.',
   },
   'rollback.unfinished': {
     message: 'an earlier rollback of {root} did not finish',

@@ -103,15 +103,12 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
       return;
     }
     handlers.onFrame(frame, peer).catch((thrown: unknown) => {
-      const error = thrown instanceof BelayError ? thrown : null;
-      if (error?.code === 'frame.bad') return fail(error);
-      if (error === null)
+      const error =
+        thrown instanceof BelayError ? thrown : new BelayError('daemon.failed', { cause: causeText(thrown) });
+      if (error.code === 'frame.bad') return fail(error);
+      if (error.code === 'daemon.failed')
         handlers.onTrouble(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
-      peer.send('FAIL', {
-        code: error?.code ?? 'daemon.failed',
-        message: causeText(thrown),
-        next: error?.next ?? 'See: belay daemon logs',
-      });
+      peer.send('FAIL', { code: error.code, message: error.message, next: error.next });
     });
   }
 

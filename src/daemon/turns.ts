@@ -3,8 +3,8 @@
  * a flood from one session does not keep another's from being judged. What is held for a person takes no turn.
  */
 
-/** Enough to read the disk for one while another is thought about. */
-const AT_ONCE = 4;
+/** Enough that what they record shares its sync; few enough that one of them is no long wait for somebody else. */
+const AT_ONCE = 16;
 
 interface Line {
   busy: number;
