@@ -68,7 +68,7 @@ function contextOf(): CliContext {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     serve: async () => {
-      // the journal's database and the like: three quarters of the start-up time, and needed by no other command
+      // the journal's database and the like: a good part of the start-up time, and needed by no other command
       const { serve } = await import('./daemon/serve.ts');
       await serve({ paths: paths(), settings: settingsOf(), version });
     },

@@ -104,13 +104,19 @@ test('typed redirections and built-ins are met too, and ordinary lines are not a
   }
   expect(terminal.seen).not.toMatch(/belay: held/);
 
-  for (const line of ['> ~/.bashrc', 'echo evil >> ~/.bashrc', 'true; printf x > "$HOME/.bashrc"', ': > src/work']) {
+  for (const line of ['> ~/.bashrc', 'echo evil >> ~/.bashrc', 'true; printf x > "$HOME/.bashrc"']) {
     terminal.type(`${line}\r`);
     const [, id = ''] = await terminal.sees(/belay: held (r-\S+): /);
     await world.belay('deny', id);
     await terminal.sees(/why: a person refused it[^]*ready> /);
   }
   expect(readFileSync(join(world.home, '.bashrc'), 'utf8')).toBe('PS1="ready> "\n');
+
+  // what a redirection empties is kept first
+  terminal.type(': > src/work; echo emptied\r');
+  await terminal.sees(/[\r\n]emptied/);
+  expect(readFileSync(join(world.repo, 'src/work'), 'utf8')).toBe('');
+  expect((await world.belay('undo', '--yes')).exit).toBe(0);
   expect(readFileSync(join(world.repo, 'src/work'), 'utf8')).toBe('work\n');
 });
 
