@@ -95,12 +95,19 @@ export class TypedShell {
     return this.#until(from);
   }
 
-  async #until(from: number): Promise<string> {
+  /** Types keys, and resolves when the terminal shows `text` last. */
+  async typeUntil(keys: string, text: string): Promise<void> {
+    const from = this.#seen.length;
+    this.#pty.write(keys);
+    await this.#until(from, text);
+  }
+
+  async #until(from: number, mark: string = MARK): Promise<string> {
     const deadline = Date.now() + WAIT_MS;
     for (;;) {
       const fresh = this.#seen.slice(from).replaceAll('\r', '');
-      if (fresh.trimEnd().endsWith(MARK)) return fresh.trimEnd().slice(0, -MARK.length);
-      if (this.#ended || Date.now() > deadline) throw new Error(`no prompt came: ${JSON.stringify(fresh)}`);
+      if (fresh.trimEnd().endsWith(mark)) return fresh.trimEnd().slice(0, -mark.length);
+      if (this.#ended || Date.now() > deadline) throw new Error(`${mark} did not come: ${JSON.stringify(fresh)}`);
       await Promise.race([
         new Promise<void>((resolve) => {
           this.#wake = resolve;

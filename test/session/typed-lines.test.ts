@@ -59,18 +59,21 @@ test('a command over several lines is one', async () => {
   expect(place.read('a')).toBe('1\n2\n');
 });
 
-test('an empty line, Ctrl-C at the prompt, completion and the prompt itself ask nothing', async () => {
-  await bash(
-    [
-      "PS1='$(true)ready> '",
-      'PROMPT_COMMAND="echo x > /dev/null"',
-      '_complete() { COMPREPLY=($(compgen -W "alpha" -- "$2")); }; complete -F _complete thing',
-    ].join('\n'),
-  );
+test('an empty line, Ctrl-C at the prompt, and completion ask nothing', async () => {
+  await bash('_complete() { COMPREPLY=($(compgen -W "alpha" -- "$2")); }; complete -F _complete thing');
   await shell.type('');
-  await shell.type('half a line', '\x03');
-  await shell.type('thing al\t', '\x03');
+  await shell.typeUntil('half a line', 'half a line');
+  await shell.type('', '\x03');
+  await shell.typeUntil('thing al\t', 'thing alpha');
+  await shell.type('', '\x03');
   expect(place.asked()).toEqual([]);
+});
+
+test('what the prompt runs is not asked about', async () => {
+  await bash("PS1='$(true)ready> '\nPROMPT_COMMAND='echo x > /dev/null'");
+  await shell.type('');
+  await shell.type('echo a');
+  expect(place.asked()).toEqual(['echo a']);
 });
 
 test('the exit status and the last argument of the command before are kept', async () => {
