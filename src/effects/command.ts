@@ -274,13 +274,14 @@ function targetName(target: Target): string {
 
 function callFunction(frame: Frame, name: string, args: readonly Arg[], span: Span, stdin: Flow): Flow {
   const body = frame.state.functions.get(name);
-  if (body === undefined || frame.machine.running.filter((one) => one === `function ${name}`).length > 1)
-    return UNKNOWN_FLOW;
+  // Told by its body, not its name: a function may define another one of the same name.
+  const key = body === undefined ? '' : `function ${name} ${body.node.pos} ${body.source.length}`;
+  if (body === undefined || frame.machine.running.filter((one) => one === key).length > 1) return UNKNOWN_FLOW;
   const { state } = frame;
   const kept = state.positional;
   const ended = state.ended;
   state.positional = args.map(argValue);
-  frame.machine.running.push(`function ${name}`);
+  frame.machine.running.push(key);
   const inner: Frame = {
     ...frame,
     stdin,

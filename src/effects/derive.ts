@@ -14,6 +14,7 @@ import { EMPTY_FLOW, UNKNOWN_FLOW } from './flow.ts';
 import { runApart, runStatements, runTraps } from './interpret.ts';
 import { type Engine, type Frame, MAX_STEPS, type Machine, sayGaps, sayOpaque, step, type World } from './machine.ts';
 import { pathTarget } from './paths.ts';
+import { isPlainPowerShell } from './powershell.ts';
 import type { Flow } from './program.ts';
 import { freshState } from './shell-state.ts';
 
@@ -77,6 +78,7 @@ function run(frame: Frame, action: Action, text: string): void {
   switch (action.kind) {
     case 'command': {
       const script = parseScript(text, action.dialect);
+      if (script.unknowns.length > 0 && isPlainPowerShell(text, frame.machine.world.home)) return;
       sayGaps(frame, script, null);
       const output = runStatements(frame, script.statements, EMPTY_FLOW);
       runTraps(frame);

@@ -155,7 +155,8 @@ const OF_A_PROCESS = /^\/proc\/[^/]+\/(?:mem|environ|maps)$/;
 export function isSecretTarget(target: Target, home: string | null): boolean {
   if (target.kind === 'path') return isSecretPath(target.path, home);
   if (target.kind !== 'unknown-path') return false;
-  const text = target.text.replaceAll(/["']/g, '').replace(/[?#].*$/, '');
+  // dd(1) names its files behind an equals sign.
+  const text = target.text.replaceAll(/["']/g, '').replace(/^(?:if|of)=/, '');
   if (OF_A_PROCESS.test(text)) return !text.endsWith('/maps');
   const slash = text.lastIndexOf('/');
   const name = text.slice(slash + 1);

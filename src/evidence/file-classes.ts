@@ -95,6 +95,8 @@ const TABLE: readonly ClassRow[] = [
       'etc/{profile.d,zsh,fish}/**',
       '**/{sitecustomize,usercustomize}.py',
       '**/{site-packages,dist-packages}/*.pth',
+      // Named by a variable: `$SITE_PACKAGES/x.pth`, `${site_packages}/x.pth`.
+      '**/*site?packages*/*.pth',
     ],
   },
   {

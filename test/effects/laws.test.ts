@@ -29,7 +29,7 @@ const sayings = (text: string) => new Set(deriveLine(text).effects.map(saying));
 
 const command = fc.constantFrom(...COMMANDS);
 const harmless = fc.constantFrom<(text: string) => string>(
-  (text) => `${text} # done\n`,
+  (text) => `${text} # done\ntrue`,
   (text) => `true && ${text}`,
   (text) => `( ${text} )`,
   (text) => `{ ${text}; }`,
