@@ -63,9 +63,9 @@ test('an empty line, Ctrl-C at the prompt, and completion ask nothing', async ()
   await bash('_complete() { COMPREPLY=($(compgen -W "alpha" -- "$2")); }; complete -F _complete thing');
   await shell.type('');
   await shell.typeUntil('half a line', 'half a line');
-  await shell.type('', '\x03');
+  await shell.interrupt();
   await shell.typeUntil('thing al\t', 'thing alpha');
-  await shell.type('', '\x03');
+  await shell.interrupt();
   expect(place.asked()).toEqual([]);
 });
 
