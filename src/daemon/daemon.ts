@@ -26,8 +26,8 @@ import { listenAt } from './socket.ts';
 import { type StepServices, stepsFor } from './steps.ts';
 import { Turns } from './turns.ts';
 
-/** More connections than this wait in the kernel's queue. */
-const MAX_CONNECTIONS = 2_000;
+/** A connection beyond is closed unread: its shim tries again, and then refuses. */
+const MAX_CONNECTIONS = 8_000;
 /** A session whose `belay run` is gone without a word is ended when this finds it so. */
 const LOOK_AFTER_MS = 5_000;
 /** Records outlive the snapshots that they speak of. */

@@ -3,8 +3,11 @@
  * a flood from one session does not keep another's from being judged. What is held for a person takes no turn.
  */
 
-/** Enough that what they record shares its sync; few enough that one of them is no long wait for somebody else. */
-const AT_ONCE = 16;
+/** Enough for what runs side by side in an honest session. */
+const AT_ONCE = 8;
+/** A longer line is a flood, which is slowed: libuv accepts one connection a turn of the event loop, so turns must be short. */
+const FLOOD = 64;
+const FLOOD_PAUSE_MS = 10;
 
 interface Line {
   busy: number;
@@ -31,7 +34,8 @@ export class Turns {
   #giveBack(session: string, line: Line): void {
     const next = line.waiting.shift();
     if (next !== undefined) {
-      setImmediate(next); // what came from others meanwhile is read first
+      if (line.waiting.length > FLOOD) setTimeout(next, FLOOD_PAUSE_MS);
+      else setImmediate(next); // what came from others meanwhile is read first
       return;
     }
     line.busy--;
