@@ -16,7 +16,7 @@ import { loadPolicy, type PolicyText } from '../policy/load.ts';
 /** The name of a repository's own file, at the root of its work tree. */
 export const REPOSITORY_FILE = '.belay.toml';
 /** How long a file's modification time is taken for granted. */
-const LOOK_AGAIN_MS = 500;
+const LOOK_AGAIN_MS = 20;
 
 interface InForce {
   readonly rules: Rules;

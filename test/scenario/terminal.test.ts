@@ -22,7 +22,8 @@ async function guardedBash(): Promise<Terminal> {
 }
 
 test('a guarded program finds a terminal of the same kind and size, and is told of a new size', async () => {
-  const look = `for n in 0 1 2; do test -t $n && echo "tty $n"; done; stty size; echo "$TERM"`;
+  // the pause lets the last words be read: node-pty closes a terminal 0.2 s after its program has ended, read or not
+  const look = `for n in 0 1 2; do test -t $n && echo "tty $n"; done; stty size; echo "$TERM"; sleep 1`;
   const plain = new Terminal(world, ['bash', '-c', look]);
   await plain.ended();
   const guarded = new Terminal(world, ['belay', 'run', '-q', '--', 'bash', '-c', look]);
