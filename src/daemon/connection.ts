@@ -53,9 +53,13 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
     FIRST_BYTE_MS,
   );
 
+  let started: { readonly time: string | null } | null = null; // read for calls alone: it costs a shim too much
   const peer: Peer = {
     credentials,
-    startTime: credentials.pid === null ? null : (processInfo(credentials.pid)?.startTime ?? null),
+    get startTime() {
+      started ??= { time: credentials.pid === null ? null : (processInfo(credentials.pid)?.startTime ?? null) };
+      return started.time;
+    },
     gone: gone.signal,
     send: (type, header, blob) => {
       if (!socket.writable) return;
@@ -96,6 +100,7 @@ export function serveConnection(socket: Socket, handlers: ConnectionHandlers): v
   }
 
   function deliver(frame: Frame): void {
+    if (frame.type === 'CALL') void peer.startTime; // who asks is who is there now
     if (waiting !== null) {
       const resolve = waiting;
       waiting = null;
