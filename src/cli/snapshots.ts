@@ -53,7 +53,6 @@ export function addSnapshots(program: Command, context: CliContext): void {
     .command('take')
     .description('keep this folder as it is now')
     .addHelpText('after', '\nExamples:\n  belay snapshots take')
-    .addHelpText('after', '\nExamples:\n  belay snapshots take')
     .action(async (_: unknown, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;
       const progress = progressOf(context);
@@ -72,7 +71,6 @@ export function addSnapshots(program: Command, context: CliContext): void {
   snapshots
     .command('verify')
     .description('read everything again and say what is damaged')
-    .addHelpText('after', '\nExamples:\n  belay snapshots verify\n  belay snapshots verify --json')
     .addHelpText('after', '\nExamples:\n  belay snapshots verify\n  belay snapshots verify --json')
     .action(async (_: unknown, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;
@@ -93,7 +91,6 @@ export function addSnapshots(program: Command, context: CliContext): void {
   snapshots
     .command('prune')
     .description('drop what is past its age, count or budget; never the newest of a live session')
-    .addHelpText('after', '\nExamples:\n  belay snapshots prune --dry-run\n  belay snapshots prune')
     .option('--dry-run', 'only say what would go')
     .addHelpText('after', '\nExamples:\n  belay snapshots prune --dry-run\n  belay snapshots prune')
     .action(async (options: { dryRun?: boolean }, command: Command) => {
@@ -113,7 +110,6 @@ export function addSnapshots(program: Command, context: CliContext): void {
   snapshots
     .command('du')
     .description('say how much room the snapshots take')
-    .addHelpText('after', '\nExamples:\n  belay snapshots du')
     .addHelpText('after', '\nExamples:\n  belay snapshots du')
     .action(async (_: unknown, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;

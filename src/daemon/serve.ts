@@ -1,5 +1,5 @@
 /** Builds the daemon and runs it until it is stopped: the lock first, so that there is one, and the journal before the socket. */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { destination, type Logger, pino } from 'pino';
 import { HeldRequests } from '../approval/held-requests.ts';
@@ -27,6 +27,8 @@ const LOCK_MS = 5_000;
 const LOCK_RETRY_MS = 20;
 /** What could not be written to the log is kept up to this size, and then dropped. */
 const MAX_UNWRITTEN_LOG_BYTES = 1_048_576;
+/** A log beyond this size begins anew when the daemon starts; the one before it is kept beside it. */
+const MAX_LOG_BYTES = 5 * 1_048_576;
 
 /**
  * Resolves when the daemon has stopped. Throws what keeps it from starting: another one, an unsafe folder, a squatted
@@ -101,6 +103,7 @@ async function lockOf({ lockFile, socket }: BelayPaths): Promise<Lock> {
 /** A log that can't be written keeps nothing from running: what is wrong is in `belay status` too. */
 function openLog(file: string): Logger {
   try {
+    if ((lstatSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES) renameSync(file, `${file}.1`);
     const to = destination({ dest: file, mode: 0o600, sync: true, maxLength: MAX_UNWRITTEN_LOG_BYTES });
     to.on('error', () => {});
     return pino({ base: { pid: process.pid } }, to);

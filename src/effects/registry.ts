@@ -8,6 +8,7 @@ import { programs as agents } from './programs/agents.ts';
 import { programs as archives } from './programs/archives.ts';
 import { programs as attackTools } from './programs/attack-tools.ts';
 import { programs as backends } from './programs/backends.ts';
+import { programs as belay } from './programs/belay.ts';
 import { programs as buildTools } from './programs/build-tools.ts';
 import { programs as builtins } from './programs/builtins.ts';
 import { programs as cloudAws } from './programs/cloud-aws.ts';
@@ -65,6 +66,7 @@ import { programs as xargs } from './programs/xargs.ts';
 export const registry: readonly Program[] = [
   ...accounts,
   ...agents,
+  ...belay,
   ...archives,
   ...attackTools,
   ...backends,

@@ -263,7 +263,7 @@ describe('Belay called from inside a session', () => {
   test.each([
     ['belay off', 'guard.tamper'],
     ['belay observe', 'guard.tamper'],
-    ['belay undo', 'guard.tamper'],
+    ['belay undo --yes', 'guard.tamper'],
     ['belay config set mode off', 'guard.tamper'],
     ['belay deny 7 --reason x', 'guard.approve'],
     ['belay review', 'guard.approve'],

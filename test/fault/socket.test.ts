@@ -42,6 +42,16 @@ test('the socket has mode 0600, in a folder of mode 0700', async () => {
     expect(lstatSync(join(machine.state, name)).mode & 0o077, name).toBe(0);
 });
 
+test('a log that has grown large begins anew, and the one before it is kept', async () => {
+  await machine.start();
+  await machine.kill();
+  const log = join(machine.state, 'daemon.log');
+  writeFileSync(log, 'x'.repeat(6 * 1_048_576));
+  await machine.start();
+  expect(lstatSync(`${log}.1`).size).toBe(6 * 1_048_576);
+  expect(readFileSync(log, 'utf8')).toContain('listening');
+});
+
 test('a path that the system would cut is refused, with its length', async () => {
   const home = join(machine.folder, 'x'.repeat(90));
   mkdirSync(home);

@@ -1,7 +1,4 @@
-/**
- * Coding agents started by an agent, and Belay called from inside a session. An agent with its prompts off is `run.unsafe-agent`;
- * words of `belay` that weaken it are tampering, words that answer a held request are approving. Pure.
- */
+/** Coding agents started by an agent: one with its prompts off is `run.unsafe-agent`, changed settings are `agent.config`. Pure. */
 import type { Call, Program, Reading } from '../program.ts';
 import { NOTHING, text } from '../readings.ts';
 
@@ -72,38 +69,6 @@ function configChange(call: Call, known: readonly string[]): Reading {
   return { effects: [call.effect('agent.config', [], { what: `${call.name} ${first} ${second}` })] };
 }
 
-/** Words of `belay` that only look, for an agent to use as it likes. */
-const BELAY_READS =
-  /^(status|log|show|check|snapshots|diff|held|doctor|help|completion|version|policy|whoami|list|wait|why|explain)$/;
-const BELAY_ANSWERS = /^(approve|allow|grant|deny|reject|review|answer|trust)$/;
-
-function belay(call: Call): Reading {
-  const known = call.args.map((arg) => text(arg));
-  const operands = known.filter((word) => word === undefined || !word.startsWith('-'));
-  const [verb, second] = operands;
-  if (operands.length === 0) return NOTHING;
-  if (verb === undefined)
-    return { effects: [call.effect('guard.tamper', [], { how: 'belay, with words that can not be known' })] };
-  if (BELAY_ANSWERS.test(verb)) return { effects: [call.effect('guard.approve', [], { verb })] };
-  if (verb === 'run') {
-    const at = known.indexOf('--');
-    const command = at < 0 ? [] : call.args.slice(at + 1);
-    return command.length === 0 ? NOTHING : call.run(command, 'belay run');
-  }
-  if (verb === 'config' && (second === undefined || /^(show|check|path|get)$/.test(second))) return NOTHING;
-  if (verb === 'daemon' && second !== undefined && /^(status|logs|start)$/.test(second)) return NOTHING;
-  if (BELAY_READS.test(verb)) return NOTHING;
-  return {
-    effects: [
-      call.effect('guard.tamper', [], {
-        how: ['belay', verb, ...(/^(daemon|config|mode)$/.test(verb) && second !== undefined ? [second] : [])].join(
-          ' ',
-        ),
-      }),
-    ],
-  };
-}
-
 const EXAMPLES: Readonly<Record<string, Program['examples']>> = {
   claude: [
     { command: 'claude --dangerously-skip-permissions -p x', effects: ['run.unsafe-agent'] },
@@ -143,20 +108,4 @@ export const programs: readonly Program[] = [
       examples: EXAMPLES[names[0] ?? ''] ?? [],
     }),
   ),
-  {
-    names: ['belay'],
-    manual: 'belay --help',
-    read: belay,
-    examples: [
-      { command: 'belay off', effects: ['guard.tamper'] },
-      { command: 'belay daemon stop', effects: ['guard.tamper'] },
-      { command: 'belay uninstall', effects: ['guard.tamper'] },
-      { command: 'belay rollback --yes 3', effects: ['guard.tamper'] },
-      { command: 'belay approve 3', effects: ['guard.approve'] },
-      { command: 'belay run -- rm -rf src', effects: ['fs.delete'] },
-      { command: 'belay status', effects: [] },
-      { command: "belay check -- 'rm -rf /'", effects: [] },
-      { command: 'belay log --follow', effects: [] },
-    ],
-  },
 ];
