@@ -99,13 +99,11 @@ const EXAMPLES: Readonly<Record<string, Program['examples']>> = {
   ],
 };
 
-export const programs: readonly Program[] = [
-  ...UNSAFE.map(
-    ([names, flags]): Program => ({
-      names,
-      manual: `${names.join(', ')} --help, as of 2026-11`,
-      read: agent(flags),
-      examples: EXAMPLES[names[0] ?? ''] ?? [],
-    }),
-  ),
-];
+export const programs: readonly Program[] = UNSAFE.map(
+  ([names, flags]): Program => ({
+    names,
+    manual: `${names.join(', ')} --help, as of 2026-11`,
+    read: agent(flags),
+    examples: EXAMPLES[names[0] ?? ''] ?? [],
+  }),
+);
