@@ -32,8 +32,8 @@ export interface Rules {
   readonly belay: readonly string[];
 }
 
-/** Returns what `request` would do. */
-export function predict(request: Request): Prediction {
+/** Returns what `request` would do, in a session that did what `session` tells. */
+export function predict(request: Request, session: SessionFacts | null = null): Prediction {
   const prediction = derive(request.action, {
     cwd: request.cwd,
     home: request.home,
@@ -41,6 +41,7 @@ export function predict(request: Request): Prediction {
     env: request.env,
     readFile: readScript,
     isFolder,
+    ...(session === null ? {} : { isDownloaded: (path: string) => session.downloaded(path) }),
   });
   if (request.truncated) return withOpaque(prediction, request, 'too-large');
   return request.lossy && prediction.effects.length > 0

@@ -3,12 +3,15 @@
  * restart forgets, and then nothing counts as made by the session. Paths below a folder that it made count as made too.
  */
 import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import type { Prediction } from '../effects/effect.ts';
+import { dirname } from 'node:path';
+import type { EffectKind, Prediction } from '../effects/effect.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { SessionFacts } from '../evidence/session-facts.ts';
 
 const MAX_PATHS = 20_000;
+
+/** What makes a fetched file another one, takes it away, or runs it because a person said so. */
+const IS_NO_LONGER_FETCHED: ReadonlySet<EffectKind> = new Set(['fs.write', 'fs.delete', 'fs.move', 'run.downloaded']);
 
 export class SessionMemory implements SessionFacts {
   readonly #startedAt: number;
@@ -44,11 +47,12 @@ export class SessionMemory implements SessionFacts {
   }
 
   /** Notes what a released request makes, fetches and changes. */
-  note(prediction: Prediction, evidence: Evidence | null, cwd: string | null): void {
+  note(prediction: Prediction, evidence: Evidence | null): void {
     if (this.#made.size + this.#downloaded.size + this.#changed.size > MAX_PATHS) return;
     for (const [index, effect] of prediction.effects.entries()) {
-      const fetchedTo = effect.kind === 'net.fetch' ? effect.facts['to'] : undefined;
-      if (typeof fetchedTo === 'string') this.#downloaded.add(resolve(cwd ?? '/', fetchedTo));
+      if (IS_NO_LONGER_FETCHED.has(effect.kind)) {
+        for (const target of effect.targets) if (target.kind === 'path') this.#downloaded.delete(target.path);
+      }
       const makes = effect.kind === 'fs.create' || effect.kind === 'fs.write' || effect.kind === 'fs.append';
       if (!makes && effect.kind !== 'fs.edit') continue;
       for (const [at, target] of effect.targets.entries()) {
@@ -58,6 +62,7 @@ export class SessionMemory implements SessionFacts {
         else this.#changed.add(target.path);
       }
     }
+    for (const path of prediction.downloads ?? []) this.#downloaded.add(path);
   }
 
   /** A path that was made once, removed, and put there again by somebody else is not the session's. */

@@ -2,6 +2,7 @@
 import type { HeldRequest, HeldRequests } from '../approval/held-requests.ts';
 import type { SessionGrants } from '../approval/session-grants.ts';
 import type { Answer, HeldDetails, Journal } from '../audit/record.ts';
+import type { Prediction } from '../effects/effect.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { commandText, look, predict, weigh } from '../judgement.ts';
 import type { Steps } from '../pipeline.ts';
@@ -39,8 +40,9 @@ export interface Waiting {
 export function stepsFor(services: StepServices, waiting: Waiting): Steps {
   const { settings, journal, held, snapshots } = services;
   let looked: Evidence | null = null;
+  const foresee = (request: Request): Prediction => predict(request, services.memoryOf(request.principal.session));
   return {
-    derive: predict,
+    derive: foresee,
     gather: async (request, prediction) => {
       const { session } = request.principal;
       looked = await look(request, prediction, settings.rulesFor(request.workspace), services.memoryOf(session));
@@ -51,7 +53,7 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
 
     record: (request, prediction, verdict, evidence, durable) => {
       const runs = verdict.decision === 'allow' || services.mode() === 'observe';
-      if (runs) services.memoryOf(request.principal.session)?.note(prediction, evidence, request.cwd);
+      if (runs) services.memoryOf(request.principal.session)?.note(prediction, evidence);
       if (!durable && !isWorthARow(request, verdict)) return;
       const record = { kind: 'verdict', ...rowOf(request), verdict, evidence, mode: services.mode() } as const;
       if (durable) return journal.append(record);
@@ -64,7 +66,7 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
       const now = Date.now();
       const details = detailsOf(request, settings.holdMs(request.workspace));
       await journal.append({ kind: 'verdict', ...rowOf(request), verdict, evidence, mode: services.mode() });
-      const wider = widerOf(request, verdict, evidence);
+      const wider = widerOf(request, foresee(request), verdict, evidence);
       const isNew = !held.isLeftBehind(request.id);
       const grant = isNew && wider !== null ? services.grants.covering({ ...wider, session, verdict, now }) : null;
       if (grant !== null) {
@@ -93,7 +95,7 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
     keep: async (request, verdict) => {
       waiting.pause();
       const targets = verdict.obligations.flatMap((one) => one.paths);
-      const bulk = removedBulk(predict(request), looked);
+      const bulk = removedBulk(foresee(request), looked);
       const isLine = request.seam === 'shell-shim';
       // below a shell the rm itself asks in a moment, and only then may its target be moved away
       const paths = isLine ? targets.filter((path) => !bulk.includes(path)) : targets;
@@ -114,7 +116,7 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
 
     release: async (request, snapshot) => {
       await journal.append({ kind: 'release', request: request.id, snapshot });
-      services.memoryOf(request.principal.session)?.note(predict(request), looked, request.cwd);
+      services.memoryOf(request.principal.session)?.note(foresee(request), looked);
     },
   };
 }
@@ -137,10 +139,15 @@ function startTimeOf({ principal: { pid } }: Request): string | null {
 }
 
 /** What a yes to the request may be widened to. Of one that is not known whole it is nothing. */
-function widerOf(request: Request, verdict: Verdict, evidence: Evidence | null): Required<HeldRequest>['wider'] | null {
+function widerOf(
+  request: Request,
+  prediction: Prediction,
+  verdict: Verdict,
+  evidence: Evidence | null,
+): Required<HeldRequest>['wider'] | null {
   const { workspace } = request;
   if (request.truncated || request.lossy || workspace === null) return null;
-  const kinds = kindsOf(predict(request), evidence, verdict, workspace);
+  const kinds = kindsOf(prediction, evidence, verdict, workspace);
   return kinds === null ? null : { kinds, workspace };
 }
 

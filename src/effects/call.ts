@@ -4,6 +4,7 @@ import type { Effect, Span } from './effect.ts';
 import { argValue } from './expand.ts';
 import { UNKNOWN_FLOW } from './flow.ts';
 import { languages } from './languages.ts';
+import { fileName, madeFile } from './line-files.ts';
 import { type Frame, step } from './machine.ts';
 import { parseOptions } from './options.ts';
 import { pathTarget } from './paths.ts';
@@ -91,7 +92,7 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
       const reading = reader(text, makeCall({ ...inner, outer: frame.outer }, name, args, span, stdin));
       return { effects: [...inner.sink, ...reading.effects], output: reading.output ?? UNKNOWN_FLOW };
     },
-    made: (path) => machine.files.get(path) ?? null,
+    made: (target) => madeFile(machine, fileName(target)),
     readFile: (path) => {
       const written = machine.files.get(path);
       if (written !== undefined) return written.text;

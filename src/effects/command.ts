@@ -11,9 +11,10 @@ import type { Effect, Span, Target } from './effect.ts';
 import { argValue, expandAssignment, expandWords } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './flow.ts';
 import { knownOutput } from './known-outputs.ts';
+import { fileName, madeFile } from './line-files.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
 import { WORKFLOW_EXPRESSION } from './parameter.ts';
-import { EMPTY_NAME, resolvePath } from './paths.ts';
+import { EMPTY_NAME, pathTarget } from './paths.ts';
 import type { Arg, Flow, Reading } from './program.ts';
 import { networkPeer, redirect } from './redirect.ts';
 import { findProgram } from './registry.ts';
@@ -164,13 +165,13 @@ export function runWords(frame: Frame, args: readonly Arg[], span: Span, stdin: 
 function runProgram(frame: Frame, written: string, args: readonly Arg[], span: Span, stdin: Flow): Flow {
   const { machine } = frame;
   const plain = frame.dialect === 'zsh' && /^=\w/.test(written) ? written.slice(1) : written;
-  const path = plain.includes('/') ? resolvePath(plain, frame.state.cwd) : null;
+  const file = plain.includes('/') ? pathTarget(literalArg(plain, span), frame.state.cwd, null) : null;
+  const path = file === null ? null : fileName(file);
   const disguised = path === null ? undefined : machine.programs.get(path);
   const name = disguised ?? posix.basename(plain);
-  const isOwnFile = path !== null && machine.files.has(path);
-  const program = isOwnFile ? null : findProgram(name);
+  const program = madeFile(machine, path) === null ? findProgram(name) : null;
   if (program === null)
-    return path === null ? (knownOutput(frame, name, args) ?? UNKNOWN_FLOW) : runFile(frame, path, args, span, stdin);
+    return file === null ? (knownOutput(frame, name, args) ?? UNKNOWN_FLOW) : runFile(frame, file, args, span, stdin);
   if (asksForHelp(args)) return UNKNOWN_FLOW;
   const reading = program.read(makeCall(frame, name, args, span, stdin));
   return take(frame, name, args, reading, stdin, span);
@@ -211,12 +212,15 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
           output = joinFlows(filtered(output), labelledFlow(['secret'], [targetName(target)]));
         continue;
       }
-      if (target.kind !== 'path') continue;
-      if (effect.kind === 'fs.create' && name === 'mkdir') {
+      const file = effect.kind === 'fs.write' && name === 'tee' ? fileName(target) : null;
+      if (file !== null) machine.files.set(file, stdin);
+      if (target.kind === 'path' && effect.kind === 'fs.create' && name === 'mkdir') {
         for (let folder = target.path; folder.length > 1; folder = posix.dirname(folder)) machine.folders.add(folder);
-      } else if (effect.kind === 'fs.write' && name === 'tee') machine.files.set(target.path, stdin);
+      }
     }
-    if (effect.kind === 'net.fetch' && typeof effect.facts.to === 'string') {
+    // What a wrapped command did was noticed when it was met; later ones may have written over it.
+    const isOwn = effect.via.length === frame.via.length;
+    if (isOwn && effect.kind === 'net.fetch' && typeof effect.facts.to === 'string') {
       const urls = effect.targets.map(targetName);
       machine.files.set(effect.facts.to, labelledFlow(['network'], urls));
     }
@@ -255,15 +259,13 @@ const SILENT: ReadonlySet<string> = new Set([
 /** Remembers a file that became another program, or got the content of one that this line wrote. */
 function noticeCopy(frame: Frame, args: readonly Arg[]): void {
   const [from, to] = args.filter((arg) => arg.kind === 'literal' && !arg.value.startsWith('-')).slice(-2);
-  const source = exactText(from);
-  const destination = exactText(to);
-  if (source === null || destination === null) return;
-  const { cwd } = frame.state;
-  const target = resolvePath(destination, cwd);
-  const origin = resolvePath(source, cwd);
+  if (from === undefined || to === undefined) return;
+  const named = (arg: Arg) => fileName(pathTarget(arg, frame.state.cwd, frame.machine.world.home));
+  const target = named(to);
+  const origin = named(from);
   if (target === null || origin === null) return;
-  const written = frame.machine.files.get(origin);
-  if (written !== undefined) frame.machine.files.set(target, written);
+  const written = madeFile(frame.machine, origin);
+  if (written !== null) frame.machine.files.set(target, written);
   const name = frame.machine.programs.get(origin) ?? posix.basename(origin);
   if (/\/s?bin\//.test(origin) && findProgram(name) !== null) frame.machine.programs.set(target, name);
 }

@@ -12,6 +12,7 @@ import type { Effect, Prediction, Span } from './effect.ts';
 import { contentEffects } from './file-tools.ts';
 import { EMPTY_FLOW, UNKNOWN_FLOW } from './flow.ts';
 import { runApart, runStatements, runTraps } from './interpret.ts';
+import { downloadedFiles } from './line-files.ts';
 import { type Engine, type Frame, MAX_STEPS, type Machine, sayGaps, sayOpaque, step, type World } from './machine.ts';
 import { pathTarget } from './paths.ts';
 import { isPlainPowerShell } from './powershell.ts';
@@ -55,7 +56,12 @@ export function derive(action: Action, world: World): Prediction {
   } catch {
     sayOpaque(frame, 'unparsed', { start: 0, end: text.length, text: text.slice(0, 80) }, { why: 'reading it failed' });
   }
-  return { effects: withoutTwins(sink), unknowns: machine.unknowns, commands: onceEach(machine.commands) };
+  return {
+    effects: withoutTwins(sink),
+    unknowns: machine.unknowns,
+    commands: onceEach(machine.commands),
+    downloads: downloadedFiles(machine),
+  };
 }
 
 /** Returns the text that an action's spans index: the command line, or the words of a call as one would write them. */

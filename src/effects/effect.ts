@@ -83,7 +83,7 @@ export const KINDS = {
   'run.remote-code': 'runs code that came from the network in the same line. targets: url',
   'run.decoded': 'runs text that was decoded or decrypted (base64 -d | sh)',
   'run.code': 'runs code whose text is not known here. facts: language, from (stdin | variable | file | expression)',
-  'run.downloaded': 'runs a file that this line downloaded',
+  'run.downloaded': 'runs a file that this line downloaded, or its session before',
   'run.package':
     'runs a package fetched for the occasion (npx pkg, uvx). targets: package. facts: local (it is a dependency already)',
   'run.unsafe-agent': 'starts an agent with its prompts off. facts: flag',
@@ -168,4 +168,6 @@ export interface Prediction {
   readonly unknowns: readonly Unknown[];
   /** The simple commands met, as far as their words are known: for display and for matching user rules. */
   readonly commands: readonly { readonly argv: readonly (string | null)[]; readonly span: Span }[];
+  /** Absolute paths of files that would hold what came from the network. */
+  readonly downloads?: readonly string[];
 }

@@ -19,6 +19,8 @@ export interface World {
   readFile(path: string): string | null;
   /** Returns whether a folder stands there; null when not known. Decides whether a `cd` can fail. */
   isFolder?(path: string): boolean | null;
+  /** Returns whether the session fetched the file from the network, in an earlier line. */
+  isDownloaded?(path: string): boolean;
 }
 
 /** How deep scripts may run scripts, functions and wrappers within each other. */
@@ -33,7 +35,7 @@ export interface Machine {
   steps: number;
   readonly commands: Prediction['commands'][number][];
   readonly unknowns: Unknown[];
-  /** Files that this line writes itself, with what would stand in them. */
+  /** Files that this line writes itself, by their `fileName`, with what would stand in them. */
   readonly files: Map<string, Flow>;
   /** Folders that this line makes. */
   readonly folders: Set<string>;

@@ -12,6 +12,9 @@ export const EMPTY_NAME = 'an empty name';
 /** Why a path that begins with `~` is not known. */
 export const HOME_NOT_KNOWN = 'the home folder is not known';
 
+/** Why a relative path is not known. */
+export const FOLDER_NOT_KNOWN = 'the working folder is not known';
+
 /** Why a path is not known that stands for each of the files that a pattern matches. */
 export const MATCHED = 'a file that a pattern matches';
 
@@ -39,7 +42,7 @@ export function pathTarget(arg: Arg, cwd: string | null, home: string | null): T
   }
   if (text === '') return unknown('', null, null, EMPTY_NAME);
   const path = resolvePath(text, cwd);
-  if (path === null) return unknown(text, null, null, 'the working folder is not known');
+  if (path === null) return unknown(text, null, null, FOLDER_NOT_KNOWN);
   return { kind: 'path', path, glob: arg.kind === 'glob' };
 }
 

@@ -23,7 +23,7 @@ export function payload(call: Call, arg: Arg, at: boolean): Payload {
     if (name.kind === 'unknown' && name.flow !== undefined && name.prefix.startsWith('/dev/fd'))
       return ofFlow(name.flow);
     const target = call.path(pathOnly(name));
-    const made = target.kind === 'path' ? (call.made?.(target.path) ?? null) : null;
+    const made = call.made(target);
     const secret =
       target.kind === 'path' && isSecretPath(target.path, call.home)
         ? [target.path]

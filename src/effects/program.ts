@@ -99,8 +99,8 @@ export interface Call {
   code(language: string, text: string, via: string): Reading;
   /** The text of a file that this line names, if it can be read here within limits: scripts, Makefiles, package.json. */
   readFile(path: string): string | null;
-  /** What this line itself puts into the file at an absolute path (a download, a redirection), or null. */
-  made?(path: string): Flow | null;
+  /** What this line itself puts into the file (a download, a redirection), or its session fetched there; else null. */
+  made(target: Target): Flow | null;
 }
 
 /** What a wrapper changes for the command that it runs. */

@@ -7,6 +7,7 @@ import { runHidden } from './arithmetic.ts';
 import type { Span, Target } from './effect.ts';
 import { expandQuoted, expandValue, valueArg } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, textFlow, UNKNOWN_FLOW } from './flow.ts';
+import { fileName, madeFile } from './line-files.ts';
 import { type Frame, say, spanOf, step } from './machine.ts';
 import { pathTarget } from './paths.ts';
 import type { Arg, Flow } from './program.ts';
@@ -110,12 +111,11 @@ export function redirect(frame: Frame, redirections: readonly Redirection[], std
     const isOutput = descriptor === null || descriptor === 1;
     if (!isOutput) continue;
     caught = true;
-    if (target.kind === 'path' && !isSink(target.path)) {
-      const { path } = target;
+    const name = fileName(target);
+    if (name !== null && !isSink(name)) {
       catchers.push((output) => {
-        const before = appends ? (frame.machine.files.get(path) ?? EMPTY_FLOW) : EMPTY_FLOW;
-        const whole = appends && !frame.machine.files.has(path) ? filtered(output) : joinFlows(before, output);
-        frame.machine.files.set(path, whole);
+        const before = appends ? madeFile(frame.machine, name) : EMPTY_FLOW;
+        frame.machine.files.set(name, before === null ? filtered(output) : joinFlows(before, output));
       });
     }
   }
@@ -133,13 +133,14 @@ export function redirect(frame: Frame, redirections: readonly Redirection[], std
 
 /** Returns what reading the file of `arg` gives: what this line wrote there, a secret, or its content, unread. */
 export function fileFlow(frame: Frame, arg: Arg, target: Target): Flow {
+  if (target.kind === 'path' && /^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path)) return frame.stdin;
+  if (target.kind === 'path' && target.path === '/dev/null') return EMPTY_FLOW;
+  const name = fileName(target);
+  const written = madeFile(frame.machine, name);
+  if (name !== null && written !== null)
+    return { ...written, sources: written.sources.length > 0 ? written.sources : [name] };
   if (target.kind !== 'path')
     return arg.kind === 'unknown' && arg.flow !== undefined ? arg.flow : labelledFlow(['content']);
-  if (/^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path)) return frame.stdin;
-  if (target.path === '/dev/null') return EMPTY_FLOW;
-  const written = frame.machine.files.get(target.path);
-  if (written !== undefined)
-    return { ...written, sources: written.sources.length > 0 ? written.sources : [target.path] };
   if (isSecretPath(target.path, frame.machine.world.home)) return labelledFlow(['secret', 'content'], [target.path]);
   return labelledFlow(['content'], [target.path]);
 }

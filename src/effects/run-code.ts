@@ -71,18 +71,29 @@ export function runScript(call: Call, language: string, script: Arg, via: string
   if (script.kind === 'unknown' && script.flow !== undefined && script.prefix === '')
     return runFlow(call, language, script.flow, via);
   const target = call.path(script);
-  if (target.kind !== 'path') return { effects: [], output: UNKNOWN_FLOW };
-  if (/^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path))
+  if (target.kind === 'path' && /^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path))
     return runFlow(call, language, call.stdin, via);
-  const made = call.made?.(target.path) ?? null;
-  const content = call.readFile(target.path);
-  if (content !== null && !content.includes('\0')) {
+  const made = call.made(target);
+  const fetched = ofDownload(call, target);
+  const content = sourceOf(call, target);
+  if (content !== null) {
     const reading = call.code(language, content, via);
-    return made === null ? { ...reading, effects: reading.effects.filter(isSure) } : reading;
+    const effects = made === null || fetched.length > 0 ? reading.effects.filter(isSure) : reading.effects;
+    return { ...reading, effects: [...fetched, ...effects] };
   }
-  if (made === null) return { effects: [], output: UNKNOWN_FLOW };
-  if (made.labels.has('network')) return { effects: [call.effect('run.downloaded', [target])], output: UNKNOWN_FLOW };
+  if (made === null || fetched.length > 0) return { effects: fetched, output: UNKNOWN_FLOW };
   return { effects: toldByFlow(call, language, made, 'file'), output: UNKNOWN_FLOW };
+}
+
+/** Returns the text of a file of code that this line made, or that can be read; null when it is not known or no text. */
+export function sourceOf(call: Call, target: Target): string | null {
+  const content = call.made(target)?.text ?? (target.kind === 'path' ? call.readFile(target.path) : null);
+  return content === null || content.includes('\0') ? null : content;
+}
+
+/** Returns that the file of code came from the network, or nothing. */
+export function ofDownload(call: Call, target: Target): readonly Effect[] {
+  return call.made(target)?.labels.has('network') === true ? [call.effect('run.downloaded', [target])] : [];
 }
 
 function isSure(effect: Effect): boolean {

@@ -1,32 +1,39 @@
 /** Runs a file by its path: by its first line, as a script that can be read, or as what this line fetched or made. */
 import { literalArg } from './args.ts';
-import type { Span } from './effect.ts';
+import type { Span, Target } from './effect.ts';
 import { UNKNOWN_FLOW } from './flow.ts';
+import { fileName, madeFile } from './line-files.ts';
 import { type Frame, say, step } from './machine.ts';
 import type { Arg, Flow } from './program.ts';
 import { findProgram } from './registry.ts';
 
-/** Runs the file at the absolute `path` with `args`. A file that can't be read has no known effects. */
-export function runFile(frame: Frame, path: string, args: readonly Arg[], span: Span, stdin: Flow): Flow {
+/** Runs the file `target` with `args`. A file that can't be read has no known effects. */
+export function runFile(frame: Frame, target: Target, args: readonly Arg[], span: Span, stdin: Flow): Flow {
+  const { machine, sink } = frame;
+  const name = fileName(target);
+  if (name === null) return UNKNOWN_FLOW;
+  const written = madeFile(machine, name);
+  const before = sink.length;
+  const output = runText(frame, name, sourceOf(frame, target, name, span), args, span, stdin);
+  const isTold = sink.slice(before).some((effect) => effect.kind === 'run.downloaded');
+  if (written?.labels.has('network') === true && !isTold) say(frame, 'run.downloaded', name, span, [target]);
+  if (written?.text === null && written.labels.has('decoded')) say(frame, 'run.decoded', name, span, [target]);
+  return output;
+}
+
+function sourceOf(frame: Frame, target: Target, name: string, span: Span): string | null {
   const { machine } = frame;
-  const written = machine.files.get(path);
-  if (written !== undefined && written.text === null) {
-    if (written.labels.has('network')) {
-      say(frame, 'run.downloaded', path, span, [{ kind: 'path', path, glob: false }]);
-      return UNKNOWN_FLOW;
-    }
-    if (written.labels.has('decoded')) {
-      say(frame, 'run.decoded', path, span, [{ kind: 'path', path, glob: false }]);
-      return UNKNOWN_FLOW;
-    }
-  }
-  if (!step(frame, span, 10)) return UNKNOWN_FLOW;
-  const text = written === undefined ? machine.world.readFile(path) : written.text;
+  const made = machine.files.get(name);
+  if (made !== undefined) return made.text;
+  return target.kind === 'path' && step(frame, span, 10) ? machine.world.readFile(name) : null;
+}
+
+function runText(frame: Frame, name: string, text: string | null, args: readonly Arg[], span: Span, stdin: Flow): Flow {
   if (text === null || text.includes('\0')) return UNKNOWN_FLOW;
   const interpreter = interpreterOf(text);
   if (interpreter === null || findProgram(interpreter[0] ?? '') === null) return UNKNOWN_FLOW;
-  const words = [...interpreter.map((word) => literalArg(word, span)), literalArg(path, span), ...args];
-  return machine.engine.words({ ...frame, via: [...frame.via, path] }, words, span, stdin, {
+  const words = [...interpreter.map((word) => literalArg(word, span)), literalArg(name, span), ...args];
+  return frame.machine.engine.words({ ...frame, via: [...frame.via, name] }, words, span, stdin, {
     functions: false,
     builtins: false,
   });

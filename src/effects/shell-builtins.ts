@@ -9,6 +9,7 @@ import type { Span } from './effect.ts';
 import { argValue } from './expand.ts';
 import { EMPTY_FLOW, textFlow, UNKNOWN_FLOW } from './flow.ts';
 import { SHELL_SETUP } from './known-outputs.ts';
+import { fileName } from './line-files.ts';
 import { type Frame, say, sayOpaque } from './machine.ts';
 import { parseOptions } from './options.ts';
 import { isInside, pathTarget, resolvePath } from './paths.ts';
@@ -319,10 +320,14 @@ function source(frame: Frame, args: readonly Arg[], span: Span, stdin: Flow): Fl
 function sourceText(frame: Frame, file: Arg, target: ReturnType<typeof pathTarget>, span: Span, stdin: Flow): Flow {
   const flow = fileFlow({ ...frame, stdin }, file, target);
   if (flow.text !== null) return frame.machine.engine.text(frame, flow.text, span, stdin);
-  if (flow.labels.has('network') || flow.labels.has('decoded')) {
+  const name = fileName(target);
+  const fetched = flow.labels.has('network') && name !== null;
+  if (fetched) say(frame, 'run.downloaded', 'source', span, [target]);
+  else if (flow.labels.has('network') || flow.labels.has('decoded')) {
     sayUnknownCode(frame, 'source', flow, span, 'file');
     return UNKNOWN_FLOW;
   }
+  if (fetched && frame.machine.files.has(name)) return UNKNOWN_FLOW;
   if (target.kind !== 'path') {
     if (file.kind === 'unknown' && file.flow !== undefined && file.flow.labels.size > 0)
       sayUnknownCode(frame, 'source', file.flow, span, 'file');

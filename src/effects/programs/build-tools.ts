@@ -3,6 +3,7 @@ import { commandsOnReading, recipesOf } from '../makefile.ts';
 import type { Arg, Call, OptionSpec, Program, Reading } from '../program.ts';
 import { literal, NOTHING, runText, scriptIn, shown, text, together, within, words } from '../readings.ts';
 import { justRecipes, taskCommands } from '../recipes.ts';
+import { ofDownload } from '../run-code.ts';
 
 const MAKE: OptionSpec = {
   flags: words(
@@ -13,6 +14,9 @@ const MAKE: OptionSpec = {
   ),
   optionalValues: words('-j --jobs -l --load-average -O --output-sync --debug --shuffle'),
 };
+
+/** Where make looks when no file is named. */
+const MAKEFILES = ['GNUmakefile', 'makefile', 'Makefile'];
 
 /** Returns the text of the first of `names` that can be read in `folder`, and where it lies. */
 function readFirst(
@@ -51,11 +55,8 @@ function make(call: Call): Reading {
   const named = options.values('-f', '--file', '--makefile');
   if (named.some((arg) => text(arg) === '-' || text(arg) === '/dev/stdin') && call.stdin.text !== null)
     evaluated.push(call.stdin.text);
-  const found = readFirst(
-    call,
-    folder,
-    named.length > 0 ? named : ['GNUmakefile', 'makefile', 'Makefile'].map((name) => literal(name, call.span)),
-  );
+  const files = named.length > 0 ? named : MAKEFILES.map((name) => literal(name, call.span));
+  const found = readFirst(call, folder, files);
   const source = [found?.source ?? '', ...evaluated.map((line) => line.replaceAll('\\n\\t', '\n\t'))].join('\n');
   const place = found?.folder ?? call.cwd ?? '.';
   const via = ['make', ...targets].join(' ');
@@ -65,7 +66,9 @@ function make(call: Call): Reading {
   );
   const shell = given.get('SHELL');
   const dry = options.has('-n', '--just-print', '--dry-run', '--recon', '-q', '--question', '-t', '--touch');
+  const fetched = files.flatMap((name) => ofDownload(call, call.path(within(folder, name))));
   return together(
+    { effects: fetched },
     immediate,
     runLines(call, inline, place, via),
     ...(shell === undefined ? [] : [call.script(shell, 'make SHELL=')]),

@@ -17,7 +17,7 @@ function input(
 ): { readonly flow: Flow; readonly effects: readonly Effect[] } {
   if (files.length === 0) return { flow: call.stdin, effects: [] };
   const flows = files.map((target) => {
-    const made = target.kind === 'path' ? (call.made?.(target.path) ?? null) : null;
+    const made = call.made(target);
     return made ?? labelledFlow(['content'], target.kind === 'path' ? [target.path] : []);
   });
   return { flow: flows.reduce(joinFlows), effects: [call.effect('fs.read', files)] };

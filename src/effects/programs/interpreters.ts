@@ -1,7 +1,7 @@
 /** Interpreters of other languages: code given as an option, a script file, a module, or stdin. */
 import type { Arg, Call, Program, Reading } from '../program.ts';
 import { withRemoteShell } from '../remote-shell-code.ts';
-import { runFlow, runScript, runText } from '../run-code.ts';
+import { ofDownload, runFlow, runScript, runText } from '../run-code.ts';
 import { flowOf, known, split, words } from '../subcommands.ts';
 
 /** Scripts that are programs of their own, with a table: `python manage.py`, `php artisan`, `ruby bin/rails`. */
@@ -260,6 +260,8 @@ const foreign: Program = {
     });
     if (code.length === 0 && operands.length === 0 && call.stdin.text !== null)
       effects.push(...readForeign(call, call.stdin.text));
+    const script = code.length === 0 ? operands[0] : undefined;
+    if (script !== undefined) effects.push(...ofDownload(call, call.path(script)));
     return { effects, output: flowOf('unknown') };
   },
   examples: [

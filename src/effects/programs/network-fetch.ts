@@ -5,6 +5,7 @@
 import { dropStart, exactText, knownStart } from '../args.ts';
 import type { Effect, Target } from '../effect.ts';
 import { labelledFlow, UNKNOWN_FLOW } from '../flow.ts';
+import { fileName } from '../line-files.ts';
 import { ofFlow, payload, send, strongest, upload, urlTarget } from '../payload.ts';
 import type { Arg, Call, Flow, OptionSpec, Program, Reading } from '../program.ts';
 import { text, words } from '../readings.ts';
@@ -107,17 +108,23 @@ function saved(
   const isSink = (target: Target) => target.kind === 'path' && /^\/dev\/(?:null|stdout|stderr)$/.test(target.path);
   const kept = files.filter((file) => !isSink(file));
   const effects = kept.length === 0 ? [] : [call.effect('fs.write', kept)];
-  const to = kept.find((file) => file.kind === 'path');
+  const named = kept.find((file) => fileName(file) !== null);
   const fetches =
     kept.length <= 1
-      ? [call.effect('net.fetch', urls, { ...facts, ...(to?.kind === 'path' ? { to: to.path } : {}) })]
+      ? [call.effect('net.fetch', urls, { ...facts, ...savedAs(named) })]
       : kept.map((file, index) =>
           call.effect('net.fetch', urls.slice(index, index + 1), {
             ...facts,
-            ...(file.kind === 'path' ? { to: file.path } : {}),
+            ...savedAs(file),
           }),
         );
   return [...effects, ...fetches];
+}
+
+/** The fact that tells where a fetch is saved. */
+function savedAs(file: Target | undefined): { readonly to?: string } {
+  const to = file === undefined ? null : fileName(file);
+  return to === null ? {} : { to };
 }
 
 /** The file that a URL's last part names, in the working folder or `folder`. */
@@ -168,7 +175,7 @@ function wget(call: Call): Reading {
     const file = files[index];
     return call.effect('net.fetch', [urlTarget(url)], {
       ...insecure,
-      ...(file?.kind === 'path' ? { to: file.path } : {}),
+      ...savedAs(file),
     });
   });
   return { effects: [...effects, call.effect('fs.create', files), ...fetches], output: labelledFlow([]) };

@@ -6,6 +6,7 @@ import { exactText } from '../args.ts';
 import type { Effect, Target } from '../effect.ts';
 import { labelledFlow, UNKNOWN_FLOW } from '../flow.ts';
 import type { Arg, Call, Flow, OptionSpec, Program, Reading } from '../program.ts';
+import { ofDownload, sourceOf } from '../run-code.ts';
 
 const OPTIONS: OptionSpec = {
   values: ['-O', '-o', '--rcfile', '--init-file'],
@@ -89,14 +90,13 @@ function file(call: Call, script: Arg, args: readonly Arg[], dialect: 'bash' | '
   if (script.kind === 'unknown' && script.flow !== undefined)
     return flow(call, script.flow, via, dialect, args, 'file');
   const target = call.path(script);
-  if (target.kind !== 'path') return { effects: [], output: UNKNOWN_FLOW };
-  if (/^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path))
+  if (target.kind === 'path' && /^\/dev\/(?:stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(target.path))
     return flow(call, call.stdin, via, dialect, args, 'stdin');
-  const content = call.readFile(target.path);
-  if (content !== null && !content.includes('\0')) return call.script(content, via, { dialect, args });
-  const made = call.made?.(target.path);
-  if (made === undefined || made === null) return { effects: [], output: UNKNOWN_FLOW };
-  if (made.labels.has('network')) return { effects: [call.effect('run.downloaded', [target])], output: UNKNOWN_FLOW };
+  const fetched: Reading = { effects: ofDownload(call, target), output: UNKNOWN_FLOW };
+  const content = sourceOf(call, target);
+  if (content !== null) return together([fetched, call.script(content, via, { dialect, args })]);
+  const made = call.made(target);
+  if (made === null || fetched.effects.length > 0) return fetched;
   // What this line copied from elsewhere is as unknown as any script that can't be read.
   return made.labels.has('decoded') ? unknownCode(call, made, 'file') : { effects: [], output: UNKNOWN_FLOW };
 }

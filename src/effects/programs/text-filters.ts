@@ -23,7 +23,7 @@ function input(call: Call, operands: readonly Arg[], masked = false): Reading & 
     // A process substitution is a file whose content is another command's output.
     const substituted = arg?.kind === 'unknown' && arg.prefix.startsWith('/dev/fd/') ? (arg.flow ?? null) : null;
     const isStdin = target.kind === 'path' && /^\/dev\/(?:stdin|fd\/0)$/.test(target.path);
-    const made = target.kind === 'path' ? (call.made?.(target.path) ?? null) : null;
+    const made = call.made(target);
     output = joinFlows(
       output,
       substituted ??

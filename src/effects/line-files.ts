@@ -1,0 +1,32 @@
+/**
+ * Files that a line makes before it runs or reads them, and those that its session fetched earlier: by which name they are
+ * known, and what stands in them.
+ */
+import { posix } from 'node:path';
+import type { Target } from './effect.ts';
+import { labelledFlow } from './flow.ts';
+import type { Machine } from './machine.ts';
+import { FOLDER_NOT_KNOWN } from './paths.ts';
+import type { Flow } from './program.ts';
+
+/** Returns the name that a line's own file is known by: its path, or `./name` in a folder that is not known; else null. */
+export function fileName(target: Target): string | null {
+  if (target.kind === 'path') return target.glob ? null : target.path;
+  if (target.kind !== 'unknown-path' || target.why !== FOLDER_NOT_KNOWN) return null;
+  return `./${posix.normalize(target.text)}`;
+}
+
+/** Returns what stands in the file as far as this line or its session put it there, or null. */
+export function madeFile(machine: Machine, name: string | null): Flow | null {
+  if (name === null) return null;
+  const written = machine.files.get(name);
+  if (written !== undefined) return written;
+  return machine.world.isDownloaded?.(name) === true ? labelledFlow(['network', 'content'], [name]) : null;
+}
+
+/** Returns the paths of the files that hold what this line fetched. */
+export function downloadedFiles(machine: Machine): readonly string[] {
+  return [...machine.files].flatMap(([name, flow]) =>
+    name.startsWith('/') && flow.labels.has('network') && flow.text === null ? [name] : [],
+  );
+}
