@@ -63,7 +63,10 @@ export const KINDS = {
   'git.hook-skip': 'skips hooks (--no-verify, core.hooksPath). facts: how',
   'git.remote': 'changes where a remote points. facts: verb (add | set-url | remove | rename)',
   'git.commit': 'records a commit; targets: paths it adds when named. facts: all',
-  'git.merge': 'merges, cherry-picks, reverts or pulls into the current branch. facts: verb',
+  'git.checkout':
+    'checks another commit out: changed files are kept, ignored ones are overwritten. facts: to (the revision)',
+  'git.merge':
+    'merges, cherry-picks, reverts or pulls into the current branch. facts: verb, to (the revision, when it is one)',
   // git and forges, shared
   'git.push':
     'pushes. facts: force (none | lease | force), delete, mirror, tags, branch (as named, or absent), remote, protected (branch named main, master, release …)',

@@ -19,6 +19,7 @@ import {
 } from './evidence.ts';
 import { workTreeOf } from './git.ts';
 import { needsOf } from './needs.ts';
+import { readOverwritten } from './overwritten.ts';
 import { PathReader } from './paths.ts';
 import { isSink } from './places.ts';
 import { isSessionProcess } from './processes.ts';
@@ -61,7 +62,7 @@ export async function gatherEvidence(prediction: Prediction, context: GatherCont
 
 function callsForEvidence(effect: Effect): boolean {
   const needs = needsOf(effect.kind);
-  if (needs.repository || needs.commits || needs.process || needs.manifest) return true;
+  if (needs.repository || needs.commits || needs.process || needs.overwritten || needs.manifest) return true;
   return needs.paths !== null && effect.targets.some((target) => target.kind === 'path' && !isSink(target.path));
 }
 
@@ -93,9 +94,21 @@ async function gatherOne(
       facts['commitsLost'] = notKnown(missing ?? 'there is no git repository here');
     }
   }
+  if (needs.overwritten) facts['overwritten'] = await overwrittenBy(effect, context, missing, deadline);
   if (needs.process) facts['sessionProcess'] = ownProcesses(effect, context.session);
   if (needs.manifest) facts['manifestChanged'] = manifestChanged(context, missing);
   return { paths: read, repository, facts };
+}
+
+async function overwrittenBy(
+  effect: Effect,
+  context: GatherContext,
+  missing: string | null,
+  deadline: Deadline,
+): Promise<Known<number>> {
+  const root = missing === null ? repositoryOf(effect, context) : null;
+  if (root === null) return notKnown(missing ?? 'there is no git repository here');
+  return readOverwritten(root, effect.facts['to'], deadline);
 }
 
 /** Files that say what is installed, by package manager. */

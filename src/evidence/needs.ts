@@ -18,11 +18,20 @@ export interface Needs {
   readonly commits: boolean;
   /** Whose process it is. */
   readonly process: boolean;
+  /** Files that git ignores and would overwrite. */
+  readonly overwritten: boolean;
   /** Whether the session changed what says what is installed. */
   readonly manifest: boolean;
 }
 
-const NOTHING: Needs = { paths: null, repository: false, commits: false, process: false, manifest: false };
+const NOTHING: Needs = {
+  paths: null,
+  repository: false,
+  commits: false,
+  process: false,
+  overwritten: false,
+  manifest: false,
+};
 const PLACE: Needs = { ...NOTHING, paths: 'place' };
 const TREE: Needs = { ...NOTHING, paths: 'tree' };
 
@@ -41,7 +50,8 @@ const NEEDS: Partial<Record<EffectKind, Needs>> = {
   'git.ref-delete': { ...NOTHING, commits: true },
   'git.ref-move': { ...NOTHING, repository: true },
   'git.history': { ...NOTHING, repository: true },
-  'git.merge': { ...NOTHING, repository: true },
+  'git.checkout': { ...NOTHING, overwritten: true },
+  'git.merge': { ...NOTHING, overwritten: true },
   'git.push': { ...NOTHING, repository: true, commits: true },
   'process.kill': { ...NOTHING, process: true },
   'run.downloaded': PLACE,

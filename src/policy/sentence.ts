@@ -1,9 +1,10 @@
 /**
- * Fills a rule's sentence for a person. `{name}` stands for a fact or one of the words below; a piece in `[…]` is left out
- * when something in it is not known. Control characters never pass: what is shown comes from hostile text.
+ * Fills a rule's sentence for a person. `{name}` stands for a fact or one of the words below, `{name noun}` for a number of
+ * things; a piece in `[…]` is left out when something in it is not known. Control characters never pass: what is shown comes from hostile text.
  */
 import type { Subject } from './facts.ts';
 
+const PLACE = /\{(\w+)(?: (\w+))?\}/g;
 const MAX_TARGETS = 3;
 const MAX_WORD = 120;
 
@@ -12,7 +13,7 @@ export function fillSentence(template: string, subjects: readonly Subject[]): st
   const words = wordsOf(subjects);
   const filled = template
     .replace(/\[([^[\]]*)\]/g, (_, piece: string) => fill(piece, words) ?? '')
-    .replace(/\{(\w+)\}/g, (_, name: string) => words(name) ?? fallback(name));
+    .replace(PLACE, (_, name: string, noun?: string) => words(name, noun) ?? fallback(name));
   return clean(
     filled
       .replace(/\s+/g, ' ')
@@ -26,7 +27,7 @@ export function outlineOf(template: string): string {
   return template
     .replace(/\[[^[\]]*\]/g, '')
     .replace(/\{targets\}/g, '…')
-    .replace(/\{(\w+)\}/g, '<$1>')
+    .replace(PLACE, (_, name: string, noun?: string) => `<${noun === undefined ? name : `number of ${noun}s`}>`)
     .replace(/\s+/g, ' ')
     .replace(/ ([,;.])/g, '$1')
     .trim();
@@ -37,6 +38,11 @@ export function clean(text: string, max = 400): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, ' ');
   return plain.length > max ? `${plain.slice(0, max - 1)}…` : plain;
+}
+
+/** Returns `1 file`, `2,000 files`. */
+function numberOf(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Returns a number of bytes as a person says it. */
@@ -51,10 +57,10 @@ export function sizeOf(bytes: number): string {
   return `${unit === 0 || size >= 10 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
 }
 
-function fill(piece: string, words: (name: string) => string | null): string | null {
+function fill(piece: string, words: Words): string | null {
   let whole = true;
-  const filled = piece.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const word = words(name);
+  const filled = piece.replace(PLACE, (_, name: string, noun?: string) => {
+    const word = words(name, noun);
     if (word === null) whole = false;
     return word ?? '';
   });
@@ -65,7 +71,9 @@ function fallback(name: string): string {
   return name === 'count' ? 'files' : name === 'targets' ? 'what it names' : 'something';
 }
 
-function wordsOf(subjects: readonly Subject[]): (name: string) => string | null {
+type Words = (name: string, noun?: string) => string | null;
+
+function wordsOf(subjects: readonly Subject[]): Words {
   const sum = (fact: string): number | null => {
     let total = 0;
     for (const { facts } of subjects) {
@@ -75,13 +83,13 @@ function wordsOf(subjects: readonly Subject[]): (name: string) => string | null 
     }
     return subjects.length === 0 ? null : total;
   };
-  return (name) => {
+  return (name, noun) => {
     switch (name) {
       case 'targets':
         return targetsOf(subjects);
       case 'count': {
         const files = sum('files');
-        return files === null ? null : files === 1 ? '1 file' : `${files.toLocaleString('en')} files`;
+        return files === null ? null : numberOf(files, 'file');
       }
       case 'size': {
         const bytes = sum('bytes');
@@ -93,7 +101,8 @@ function wordsOf(subjects: readonly Subject[]): (name: string) => string | null 
       }
       default: {
         const value = subjects.map(({ facts }) => facts[name]).find((one) => one !== undefined);
-        return value === undefined || value === false ? null : clean(String(value), MAX_WORD);
+        if (value === undefined || value === false) return null;
+        return typeof value === 'number' && noun !== undefined ? numberOf(value, noun) : clean(String(value), MAX_WORD);
       }
     }
   };

@@ -118,3 +118,22 @@ test('what is let through and changes a file is kept first', async () => {
   ]);
   expect((await judge('echo x > brand-new.txt')).obligations).toEqual([]);
 });
+
+test('what git ignores and a checkout or merge would overwrite is kept first, and nothing is kept where nothing would be', async () => {
+  git('checkout', '-qb', 'topic');
+  write('local.env', 'THEIRS=1\n');
+  git('add', '-f', 'local.env');
+  git('commit', '-qm', 'a file that others ignore');
+  git('checkout', '-q', 'main');
+  const commands = ['git checkout topic', 'git switch topic', 'git merge topic', 'git cherry-pick topic'];
+  for (const command of commands) expect((await judge(command)).obligations, command).toEqual([]);
+  write('local.env', 'MINE=1\n');
+  for (const command of commands) {
+    const verdict = await judge(command);
+    expect(verdict.obligations, command).toEqual([{ kind: 'snapshot', paths: [work] }]);
+    expect(verdict.reasons[0]?.sentence, command).toContain('overwrite 1 file here that git ignores');
+  }
+  for (const command of ['git checkout --no-overwrite-ignore topic', 'git checkout -b other', 'git checkout main'])
+    expect((await judge(command)).obligations, command).toEqual([]);
+  expect((await judge('git pull')).obligations).toEqual([{ kind: 'snapshot', paths: [work] }]);
+});

@@ -87,6 +87,7 @@ function merge(git: GitCall): Reading {
   });
   if (options.has(...IN_PROGRESS, '--dry-run')) return NOTHING;
   const verb = git.subcommand;
+  const [commit, ...others] = verb === 'pull' || verb === 'am' ? [] : options.operands;
   const rebases = verb === 'pull' && options.has('-r', '--rebase') && text(options.value('-r', '--rebase')) !== 'false';
   const effects: Effect[] =
     verb === 'pull'
@@ -100,7 +101,11 @@ function merge(git: GitCall): Reading {
   effects.push(
     rebases
       ? git.effect('git.history', [git.here], { what: 'rebase', pull: true })
-      : git.effect('git.merge', [git.here], { verb, ...(options.has('--ff-only') ? { ffOnly: true } : {}) }),
+      : git.effect('git.merge', [git.here], {
+          verb,
+          ...(options.has('--ff-only') ? { ffOnly: true } : {}),
+          ...(commit !== undefined && others.length === 0 ? { to: shown(commit) } : {}),
+        }),
   );
   if (options.has('--no-verify')) effects.push(hookSkip(git, '--no-verify'));
   return together({ effects }, runText(git.call, options.value('--upload-pack'), 'git pull --upload-pack'));

@@ -57,19 +57,24 @@ function checkout(git: GitCall): Reading {
     effects.push(git.effect('git.ref-move', [git.here], { ref: shown(created) }));
     return { effects: force ? [...effects, discard([git.here])] : effects };
   }
-  if (options.has('-b', '--orphan', '-c', '--create', '-t', '--track'))
-    return does(...(force ? [discard([git.here])] : []));
-  const fromFile = options.value('--pathspec-from-file') !== undefined;
   const [first, ...rest] = options.operands;
-  if (git.subcommand === 'switch') return does(...(force ? [discard([git.here])] : []));
+  const moves = (to: Arg | undefined): Reading => {
+    if (force) return does(discard([git.here], to));
+    if (to === undefined || options.has('--no-overwrite-ignore')) return NOTHING;
+    return does(git.effect('git.checkout', [git.here], { to: shown(to) }));
+  };
+  if (options.has('-b', '--orphan', '-c', '--create', '-t', '--track')) return moves(first);
+  const fromFile = options.value('--pathspec-from-file') !== undefined;
+  if (git.subcommand === 'switch') return moves(first);
   if (after !== null && after.length > 0) return does(discard(git.paths(after), first));
   if (fromFile || options.has('-p', '--patch', '--ours', '--theirs'))
     return does(discard(git.paths(rest.length > 0 ? rest : options.operands)));
   if (first !== undefined && isPathspec(git, first)) return does(discard(git.paths(options.operands)));
   if (rest.length > 0) return does(discard(git.paths(rest), first));
   if (after !== null && first === undefined) return NOTHING;
-  if (force) return does(discard([git.here], first));
-  return first?.kind === 'unknown' ? does(git.effect('opaque', [git.here], { what: 'unknown-target' })) : NOTHING;
+  return first?.kind === 'unknown' && !force
+    ? does(git.effect('opaque', [git.here], { what: 'unknown-target' }))
+    : moves(first);
 }
 
 function restore(git: GitCall): Reading {
@@ -286,8 +291,9 @@ export const worktreeTable: GitTable = {
     { command: 'git checkout src/a.ts', effects: ['git.discard'] },
     { command: 'git checkout -f main', effects: ['git.discard'] },
     { command: 'git checkout -B main origin/main', effects: ['git.ref-move'] },
-    { command: 'git checkout feature/login', effects: [] },
-    { command: 'git checkout -b fix/1.2.x origin/main', effects: [] },
+    { command: 'git checkout feature/login', effects: ['git.checkout'] },
+    { command: 'git checkout --no-overwrite-ignore feature/login', effects: [] },
+    { command: 'git checkout -b fix/1.2.x origin/main', effects: ['git.checkout'] },
     { command: 'git checkout --forc main', effects: ['git.discard'] },
     { command: 'git rm --cached --no-cached -f a.txt', effects: ['fs.delete'] },
     { command: 'git switch --discard main', effects: ['git.discard'] },
