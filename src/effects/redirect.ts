@@ -86,7 +86,7 @@ export function redirect(frame: Frame, redirections: readonly Redirection[], std
         frame.state.descriptors.set(descriptor, flow);
         if (one.operator !== '<')
           say(frame, 'net.send', '/dev/tcp', span, [hostTarget(host)], { what: 'unknown', method: 'tcp' });
-      } else if (one.operator === '<' || one.operator === '<>') {
+      } else if (one.operator === '<' || one.operator === '<>' || descriptor === 0) {
         input = flow;
         fed = true;
         say(frame, 'net.fetch', '/dev/tcp', span, [hostTarget(host)]);

@@ -15,6 +15,7 @@ import { programs as cloudAws } from './programs/cloud-aws.ts';
 import { programs as cloudAzure } from './programs/cloud-azure.ts';
 import { programs as cloudGcp } from './programs/cloud-gcp.ts';
 import { programs as cloudOther } from './programs/cloud-other.ts';
+import { programs as compilers } from './programs/compilers.ts';
 import { programs as containers } from './programs/containers.ts';
 import { programs as copy } from './programs/copy.ts';
 import { programs as databases } from './programs/databases.ts';
@@ -26,6 +27,7 @@ import { programs as edit } from './programs/edit.ts';
 import { programs as editors } from './programs/editors.ts';
 import { programs as environments } from './programs/environments.ts';
 import { programs as find } from './programs/find.ts';
+import { programs as foreign } from './programs/foreign.ts';
 import { programs as forges } from './programs/forges.ts';
 import { programs as frameworks } from './programs/frameworks.ts';
 import { programs as git } from './programs/git.ts';
@@ -76,6 +78,7 @@ export const registry: readonly Program[] = [
   ...cloudAzure,
   ...cloudGcp,
   ...cloudOther,
+  ...compilers,
   ...containers,
   ...copy,
   ...databases,
@@ -86,6 +89,7 @@ export const registry: readonly Program[] = [
   ...edit,
   ...editors,
   ...find,
+  ...foreign,
   ...forges,
   ...frameworks,
   ...git,

@@ -1,20 +1,63 @@
 /**
- * Tells a shell for the other side in a line of code, for languages whose readers follow no sockets: by what it connects
- * with, what it reads in a loop, and what it runs. Pure; three signs together, never one.
+ * Tells by its words what a piece of code joins, whatever its language: a socket to a shell, the network to an evaluation.
+ * Pure. Each is told by several signs together, never by one; readers that follow values say more.
  */
 import type { Effect } from './effect.ts';
 import type { Call } from './program.ts';
 
-const CONNECTS =
-  /\bTCPSocket\b|\bSocket\.tcp\b|\bsocket\.tcp\(|\bIO::Socket::INET\b|\bnet\.Dial\(|\/inet\/tcp\/|\bgen_tcp\b|\bfsockopen\(/;
+/** Opens a bare connection: not a request for a page, but a socket. */
+const CONNECTS = new RegExp(
+  [
+    String.raw`\bTCPSocket\b|\bSocket\.(?:tcp|connect)\b|\bsocket\.(?:tcp|connect)\s*\(|\bIO::Socket::INET\b|\bSOCK_STREAM\b`,
+    String.raw`\bnet\.(?:Dial\w*|connect|createConnection|Socket)\b|/inet\d?/(?:tcp|udp)/|\bgen_tcp\b|\bfsockopen\b`,
+    String.raw`\bstream_socket_client\b|\bsocketConnection\s*\(|\bnew (?:java\.net\.)?Socket\s*\(|\bT[Cc][Pp]Client\b`,
+    String.raw`\b(?:Deno|Bun)\.connect\s*\(|\bTcpStream::connect\b|\binet_(?:addr|pton)\b|\bNetwork\.Socket\b`,
+    String.raw`\busing Sockets\b|\[socket \S+ \d+\]|\bspawn (?:nc|ncat|telnet)\b|\btelnetlib\b|/dev/(?:tcp|udp)/`,
+    String.raw`\bopen_connection\s*\(|\bwithSocketsDo\b|\bUdpSocket::|\bSocket::Family\b`,
+  ].join('|'),
+);
+/** Waits for connections. */
+const SERVES =
+  /\bTCPServer\b|\bTcpListener\b|\bsocket_(?:bind|listen)\b|\bstream_socket_server\b|\bcreateServer\s*\(|\bsocketserver\b|\bServerSocket\b|\bnet\.Listen\b|\bListen\s*=>|\bsocket -server\b|\bstart_server\s*\(/;
+/** A shell that is started with nothing to do: what it does comes from elsewhere. */
+const BARE_SHELL =
+  /(["'`])(?:\/(?:usr\/)?bin\/)?(?:(?:ba|z|k|da|a|c|tc)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?)(?:\s+-[il]+)*(?:\s+[<>\d]*&.*?)?\1|\bspawn (?:\/bin\/)?(?:ba)?sh\b/;
+/** Runs a text that is not written there. */
 const RUNS_WHAT_IT_READS =
-  /\bpopen\b|\bIO\.popen\b|\bos\.execute\(|\bProcess\.new\b|\bspawn\(|\bexec\(|\bsystem\(|\bos:cmd\b|\|&?\s*getline/;
-const LISTENS_TO_IT = /\bloop\b|\bwhile\b|\bfor\s*\(;;\)|\.(?:gets|receive|recv|read)\b/;
+  /\bpopen\b|\bos\.execute\s*\(|\bProcess\.(?:new|run|start)\b|\bspawn\w*\s*\(|\bexec\w*\s*[("]|\bsystem\s*[($]|\bos:cmd\b|\|&?\s*getline|\bcheck_output\b|\bgetoutput\b|\bshell_exec\b|\b(?:eval )?exec \$|`(?:\$_|#\{)|\bProcessBuilder\b|\b[Ii][Ee][Xx] \$|\bread\s*\(\s*`/;
+const LISTENS_TO_IT =
+  /\bloop\b|\bwhile\b|\bfor\s*\(;;\)|\.(?:gets|receive|recv|read\w*|Read|accept)\b|\bserve_forever\b|\baccept\b/;
+const ONLY_HERE = /\b(?:localhost|127\.0\.0\.1)\b/;
+const ADDRESS = /(?:\d{1,3}\.){3}\d{1,3}/g;
 
-/** Returns `effects`, with a reverse shell when the code connects a socket and in a loop runs what it reads. */
+const FETCHES =
+  /\b(?:fetch|urlopen|file_get_contents|URI\.open|open-uri|get_url|HTTP::Tiny|LWP::\w+|axios|got)\b|\brequests\.get\b|\bhttps?["')]*\.get\b|\bsocket\.http\b|\bDownload(?:String|Data)\b|\bInvoke-(?:WebRequest|RestMethod)\b|\b(?:iwr|irm|curl)\b/i;
+const EVALUATES =
+  /(?<![.\w$])eval\b|\bnew Function\b|(?<![.\w])Function\s*\(|\bvm\.run\w*\s*\(|(?<![.\w])exec\s*\(\s*(?!["'])|\binstance_eval\b|(?<![.\w])load(?:string)?\s*\(|\bInvoke-Expression\b|(?<![.\w-])(?:iex|IEX)\b/;
+const URL_ELSEWHERE = /\b(?:https?|ftp):\/\/(?!localhost\b|127\.)[^\s"'`)]+/;
+
+/** Returns `effects`, with what `code` as a whole does: hand a shell to another machine, or run what that machine sends. */
 export function withRemoteShell(call: Call, code: string, effects: readonly Effect[]): readonly Effect[] {
-  const isShell = CONNECTS.test(code) && RUNS_WHAT_IT_READS.test(code) && LISTENS_TO_IT.test(code);
-  if (!isShell || effects.some((effect) => effect.kind === 'net.reverse-shell')) return effects;
-  const host = /(?:\d{1,3}\.){3}\d{1,3}/.exec(code)?.[0] ?? 'an address in the code';
-  return [...effects, call.effect('net.reverse-shell', [{ kind: 'name', noun: 'host', name: host }])];
+  if (code.length > 65_536) return effects;
+  const found = [...effects];
+  const has = (kind: Effect['kind']) => found.some((effect) => effect.kind === kind);
+  const runsIt = RUNS_WHAT_IT_READS.test(code) && LISTENS_TO_IT.test(code);
+  const handsOver = BARE_SHELL.test(code) || (runsIt && !staysHere(code));
+  if (CONNECTS.test(code) && handsOver && !has('net.reverse-shell'))
+    found.push(call.effect('net.reverse-shell', [{ kind: 'name', noun: 'host', name: addressIn(code) }]));
+  else if (SERVES.test(code) && handsOver && !has('net.reverse-shell'))
+    found.push(call.effect('net.listen', [], { public: true, shell: true }));
+  const url = URL_ELSEWHERE.exec(code)?.[0];
+  if (url !== undefined && FETCHES.test(code) && EVALUATES.test(code) && !has('run.remote-code'))
+    found.push(call.effect('run.remote-code', [{ kind: 'name', noun: 'url', name: url }]));
+  return found;
+}
+
+function addressIn(code: string): string {
+  return code.match(ADDRESS)?.[0] ?? 'an address in the code';
+}
+
+/** Whether all the addresses in the code are this machine: a test of a port of one's own, then a program. */
+function staysHere(code: string): boolean {
+  return ONLY_HERE.test(code) && (code.match(ADDRESS) ?? []).every((address) => address.startsWith('127.'));
 }

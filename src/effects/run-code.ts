@@ -5,10 +5,11 @@
 import type { Effect, Target } from './effect.ts';
 import { UNKNOWN_FLOW } from './flow.ts';
 import type { Arg, Call, Flow, Reading } from './program.ts';
+import { withRemoteShell } from './remote-shell-code.ts';
 
 /** Runs code given as a word. */
 export function runText(call: Call, language: string, arg: Arg, via: string): Reading {
-  if (arg.kind !== 'unknown') return call.code(language, arg.value, via);
+  if (arg.kind !== 'unknown') return readCode(call, language, arg.value, via);
   const from =
     arg.flow === undefined
       ? []
@@ -20,9 +21,15 @@ export function runText(call: Call, language: string, arg: Arg, via: string): Re
     };
   }
   // A shell variable stands in the code: what it does is as without it, where it does it is not known.
-  const reading = call.code(language, arg.empty, via);
+  const reading = readCode(call, language, arg.empty, via);
   const written = `${arg.prefix} ${arg.suffix}`;
   return { ...reading, effects: [...from, ...reading.effects.map((effect) => unsure(effect, written))] };
+}
+
+/** Reads code that this line itself holds: what it does step by step, and what it joins as a whole. */
+function readCode(call: Call, language: string, code: string, via: string): Reading {
+  const reading = call.code(language, code, via);
+  return { ...reading, effects: withRemoteShell(call, code, reading.effects) };
 }
 
 /** A path that stands in the code as it is known is known; another one may have held the variable. */
@@ -55,7 +62,7 @@ function namesWhole(written: string, path: string): boolean {
 export function runFlow(call: Call, language: string, input: Flow, via: string): Reading {
   if (input.text !== null) {
     if (input.text.trim() === '') return { effects: [] };
-    const inner = call.code(language, input.text, via);
+    const inner = readCode(call, language, input.text, via);
     return input.labels.has('decoded') ? { ...inner, effects: [call.effect('run.decoded'), ...inner.effects] } : inner;
   }
   const [source] = input.sources;
@@ -77,7 +84,7 @@ export function runScript(call: Call, language: string, script: Arg, via: string
   const fetched = ofDownload(call, target);
   const content = sourceOf(call, target);
   if (content !== null) {
-    const reading = call.code(language, content, via);
+    const reading = made === null ? call.code(language, content, via) : readCode(call, language, content, via);
     const effects = made === null || fetched.length > 0 ? reading.effects.filter(isSure) : reading.effects;
     return { ...reading, effects: [...fetched, ...effects] };
   }

@@ -110,7 +110,8 @@ export const PYTHON_ACTS: Acts = {
   'runpy.run_path': dynamic,
   getattr: gets,
   __import__: ({ args, machine }) => {
-    if (args[0]?.text !== undefined) return apiValue(args[0].text);
+    // `__import__('a.b')` returns `a`.
+    if (args[0]?.text !== undefined) return apiValue(args[0].text.split('.')[0] ?? '');
     machine.sayDynamic();
     return UNKNOWN;
   },

@@ -133,7 +133,9 @@ function statementEffects(plain: string, quoted: readonly string[], call: Call):
   if (insert !== null && !/^copy\b.*\bto\b/i.test(text))
     effects.push(say('db.write', 'table', insert[2], { statement: (insert[1] ?? 'INSERT').toUpperCase() }));
   if (/^copy\b.*\b(?:to|from) program\b/i.test(text))
-    for (const command of quoted.slice(0, 1)) effects.push(...call.script(command, 'COPY PROGRAM').effects);
+    // The literals before the word belong to the query that is copied.
+    for (const command of quoted.slice((/^.*?program/is.exec(text)?.[0].split("''").length ?? 1) - 1).slice(0, 1))
+      effects.push(...call.script(command, 'COPY PROGRAM').effects);
   else if (/^copy\b.*\bto ''/i.test(text) || /\binto (?:out|dump)file ''/i.test(text))
     effects.push(
       ...quoted

@@ -1,6 +1,7 @@
 /** Editors told what to do on the line: vim and ex, ed, emacs, nano, code. Pure; an editor that waits for a person changes nothing by itself. */
 import type { Arg, Call, Program, Reading } from '../program.ts';
 import { literal, NOTHING, text, together, words } from '../readings.ts';
+import { runText } from '../run-code.ts';
 
 /** Returns what ex commands run (`:!cmd`, `:call system('cmd')`) and whether they write. */
 function exCommands(call: Call, lines: readonly string[], files: readonly Arg[]): Reading {
@@ -14,9 +15,11 @@ function exCommands(call: Call, lines: readonly string[], files: readonly Arg[])
       /os\.execute\(\s*['"](.+)['"]\s*\)/.exec(command)?.[1];
     if (shell !== undefined) readings.push(call.script(shell, `${call.name} :!`));
     const python = /^(?:py(?:thon)?3?|pyx)\s+(.+)$/.exec(command)?.[1];
-    if (python !== undefined) readings.push(call.code('python', python, `${call.name} :python`));
-    if (/^(?:lua)\s+/.test(command) && shell === undefined)
-      readings.push({ effects: [call.effect('run.code', [], { language: 'lua', from: 'expression' })] });
+    if (python !== undefined)
+      readings.push(runText(call, 'python', literal(python, call.span), `${call.name} :python`));
+    const lua = /^lua\s+(.+)$/.exec(command)?.[1];
+    if (lua !== undefined && shell === undefined)
+      readings.push(runText(call, 'lua', literal(lua, call.span), `${call.name} :lua`));
     if (/^(terminal|term|shell|sh)\b/.test(command))
       readings.push({ effects: [call.effect('run.code', [], { language: 'shell', from: 'stdin' })] });
     if (/^(w|wq|x|wa|wqa|xa|up(date)?|sav(eas)?)!?(\s|$)/.test(command)) writes = true;

@@ -1,7 +1,6 @@
 /** Interpreters of other languages: code given as an option, a script file, a module, or stdin. */
 import type { Arg, Call, Program, Reading } from '../program.ts';
-import { withRemoteShell } from '../remote-shell-code.ts';
-import { ofDownload, runFlow, runScript, runText } from '../run-code.ts';
+import { runFlow, runScript, runText } from '../run-code.ts';
 import { flowOf, known, split, words } from '../subcommands.ts';
 
 /** Scripts that are programs of their own, with a table: `python manage.py`, `php artisan`, `ruby bin/rails`. */
@@ -159,15 +158,6 @@ const INTERPRETERS: readonly Interpreter[] = [
   },
 ];
 
-/** Runs code given as a word. */
-function runCode(call: Call, language: string, arg: Arg, via: string): Reading {
-  const reading = runText(call, language, arg, via);
-  return {
-    ...reading,
-    effects: withRemoteShell(call, arg.kind === 'unknown' ? arg.empty : arg.value, reading.effects),
-  };
-}
-
 const awk: Program = {
   names: ['awk', 'gawk', 'mawk', 'nawk', 'original-awk'],
   manual: 'gawk(1) 5.3',
@@ -189,7 +179,7 @@ const awk: Program = {
       (arg) => known(arg) === 'inplace',
     );
     const readings = [
-      ...code.map((arg) => runCode(call, 'awk', arg, 'awk')),
+      ...code.map((arg) => runText(call, 'awk', arg, 'awk')),
       ...files.map((file) => runScript(call, 'awk', file, 'awk -f')),
     ];
     const effects = readings.flatMap((reading) => reading.effects);
@@ -213,68 +203,6 @@ const awk: Program = {
   ],
 };
 
-/** Languages without a reader: what they hand to a shell is read, the rest is dynamic when it looks as if it acts. */
-const foreign: Program = {
-  names: [
-    'Rscript',
-    'R',
-    'julia',
-    'elixir',
-    'erl',
-    'tclsh',
-    'expect',
-    'groovy',
-    'jshell',
-    'scala',
-    'guile',
-    'racket',
-    'sbcl',
-    'clj',
-    'bb',
-    'ghci',
-    'runghc',
-    'octave',
-    'gnuplot',
-    'pwsh',
-    'powershell',
-    'm4',
-    'crystal',
-    'raku',
-    'swipl',
-  ],
-  manual: 'Rscript(1) 4.5, julia(1) 1.12, elixir(1) 1.18',
-  read: (call) => {
-    const options = new Map<string, Arg[]>();
-    const operands = split(
-      call.args,
-      new Set(words('-e -E --eval -l -c -Command -EncodedCommand')),
-      { stopAtOperand: true, singleDash: call.name.startsWith('p') },
-      options,
-    );
-    const code = ['-e', '-E', '--eval', '-c', '-Command'].flatMap((name) => options.get(name) ?? []);
-    if (call.name === 'crystal' && known(operands[0]) === 'eval') code.push(...operands.slice(1, 2));
-    if (options.has('-EncodedCommand')) return { effects: [call.effect('run.decoded')] };
-    const effects = code.flatMap((arg) => {
-      const written = arg.kind === 'unknown' ? arg.empty : arg.value;
-      return withRemoteShell(call, written, readForeign(call, written));
-    });
-    if (code.length === 0 && operands.length === 0 && call.stdin.text !== null)
-      effects.push(...readForeign(call, call.stdin.text));
-    const script = code.length === 0 ? operands[0] : undefined;
-    if (script !== undefined) effects.push(...ofDownload(call, call.path(script)));
-    return { effects, output: flowOf('unknown') };
-  },
-  examples: [
-    { command: `Rscript -e 'print(1)'`, effects: [] },
-    {
-      command: `crystal eval 'require "socket";c=Socket.tcp(Socket::Family::INET);loop{Process.new(c.receive)}'`,
-      effects: ['net.reverse-shell'],
-    },
-    { command: `Rscript -e 'unlink("src", recursive=TRUE)'`, effects: ['fs.delete'] },
-    { command: `julia -e 'run(\`ls\`)'`, effects: ['opaque'] },
-  ],
-};
-
 export const programs: readonly Program[] = [
   ...INTERPRETERS.map(
     (one): Program => ({
@@ -285,7 +213,6 @@ export const programs: readonly Program[] = [
     }),
   ),
   awk,
-  foreign,
 ];
 
 function interpret(one: Interpreter, call: Call): Reading {
@@ -352,7 +279,7 @@ function runGiven(
   options: ReadonlyMap<string, readonly Arg[]>,
 ): Reading {
   const via = `${call.name} ${one.code[0] ?? ''}`;
-  const readings = code.map((arg) => runCode(call, one.language, arg, via));
+  const readings = code.map((arg) => runText(call, one.language, arg, via));
   const effects = readings.flatMap((reading) => reading.effects);
   // perl -n and -p read their operands; with -i they write them back.
   const reads = one.inPlace !== undefined && (options.has('-n') || options.has('-p') || options.has(one.inPlace));
@@ -375,27 +302,4 @@ function runModule(call: Call, module: string | undefined, args: readonly Arg[])
   const name = module.split('.')[0] ?? module;
   const program = MODULES[name] ?? name;
   return call.run([{ kind: 'literal', value: program, span: call.span }, ...args], `${call.name} -m`);
-}
-
-function readForeign(call: Call, text: string) {
-  const shell = [...text.matchAll(/\b(?:system2?|shell|exec)\s*\(\s*(?:"([^"]*)"|'([^']*)')/g)].map(
-    (match) => match[1] ?? match[2] ?? '',
-  );
-  const effects = shell.flatMap((command) => call.script(command, call.name).effects);
-  for (const match of text.matchAll(
-    /\b(?:unlink|file\.remove|rm|File\.rm!?|File\.rm_rf!?|File\.delete|Remove-Item|ri|del)\s*[( ]\s*(?:-[A-Za-z]+\s+)*(['"])([^'"]+)\1/g,
-  ))
-    effects.push(
-      call.effect('fs.delete', [call.path({ kind: 'literal', value: match[2] ?? '', span: call.span })], {
-        recursive: /recursive\s*=\s*(?:TRUE|true)|-Recurse|rm_rf/.test(text),
-      }),
-    );
-  if (
-    effects.length === 0 &&
-    /\b(?:run|System\.cmd|os:cmd|eval|spawn|exec|Invoke-Expression|iex|Start-Process|delete|unlink|keystroke)\b\s*[({"'`\s]/.test(
-      text,
-    )
-  )
-    effects.push(call.effect('opaque', [], { what: 'dynamic-code', language: call.name }));
-  return effects;
 }

@@ -1,4 +1,5 @@
 /** Package managers of other languages: cargo, go, gem, bundler, composer, Maven, Gradle, .NET and more. Pure rows. */
+import { madeSources } from '../foreign-code.ts';
 import { packageSource, runPackage } from '../package-scripts.ts';
 import type { Program, Reading } from '../program.ts';
 import { NOTHING, runText, text, words } from '../readings.ts';
@@ -48,7 +49,7 @@ function goRun(use: Use): Reading {
   const [target] = use.operands;
   return /^[\w.-]+\.[a-z]+\/.*@/.test(text(target) ?? '') && target !== undefined
     ? { effects: [...exec.effects, ...runPackage(use.call, target, use.operands.slice(1), 'go run', false).effects] }
-    : exec;
+    : { effects: [...exec.effects, ...madeSources(use.call, use.operands)] };
 }
 
 export const programs: readonly Program[] = [
@@ -294,6 +295,7 @@ export const programs: readonly Program[] = [
       { on: 'pub remove | remove', does: REMOVE },
       { on: 'pub global activate', does: GLOBAL },
       { on: 'hex retire | trunk deprecate,delete', does: UNPUBLISH },
+      { on: 'run', read: (use) => ({ effects: madeSources(use.call, use.operands) }), stopAtOperand: true },
     ],
     examples: [
       { command: 'dart pub publish', effects: ['package.publish'] },

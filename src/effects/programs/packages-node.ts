@@ -1,7 +1,8 @@
 /** npm, pnpm, yarn and bun: packages installed, added, published, and scripts and programs run by name. */
 import { hasScript, packageSource, runFetched, runLifecycle, runPackage, runScript } from '../package-scripts.ts';
 import type { Program, Reading } from '../program.ts';
-import { NOTHING, text, words } from '../readings.ts';
+import { literal, NOTHING, text, words } from '../readings.ts';
+import { runText as runCodeText } from '../run-code.ts';
 import { type Does, type Row, subcommands, type Use } from '../subcommands.ts';
 
 const FOLDER = ['--prefix', '-C', '--dir', '--cwd'];
@@ -313,7 +314,7 @@ function runBun(use: Use): Reading {
   if (at >= 0)
     return source_ === undefined
       ? { effects: [use.call.effect('run.code', [], { language: 'javascript', from: 'variable' })] }
-      : use.call.code('javascript', source_, 'bun -e');
+      : runCodeText(use.call, 'javascript', literal(source_, use.call.span), 'bun -e');
   const [file] = use.operands;
   const path = text(file);
   if (file === undefined || path === undefined || !/\.[cm]?[jt]sx?$/.test(path)) return named(use);
