@@ -87,7 +87,7 @@ export const ERRORS = {
     message: 'no room for a snapshot in {store}: {cause}',
     next: 'Free space, or drop old ones with: belay snapshots prune',
   },
-  'snapshot.failed': { message: "can't take a snapshot of {root}: {cause}", next: 'The command was not run.' },
+  'snapshot.failed': { message: "can't take a snapshot of {root}: {cause}", next: 'See why with: belay daemon logs' },
   'snapshot.store-damaged': {
     message: 'the snapshot store {store} is damaged: {cause}',
     next: 'Nothing was changed. See what still reads with: belay snapshots verify',
@@ -103,6 +103,10 @@ export const ERRORS = {
   'rollback.git-busy': {
     message: 'git is at work in {root}: {lock} exists',
     next: 'Wait for it to end; when no git runs there, remove the lock file.',
+  },
+  'rollback.no-space': {
+    message: 'the disk is full: of the rollback of {root} {done} paths are done, {count} are not',
+    next: 'Free space, then finish it with: belay rollback --resume',
   },
   'rollback.unfinished': {
     message: 'an earlier rollback of {root} did not finish',

@@ -11,7 +11,7 @@ import type { Answered } from './approval/held-requests.ts';
 import { type Granted, isCovered } from './approval/releases.ts';
 import type { Answer } from './audit/record.ts';
 import type { Effect, Prediction } from './effects/effect.ts';
-import { causeText } from './errors.ts';
+import { BelayError, causeText } from './errors.ts';
 import type { Evidence } from './evidence/evidence.ts';
 import type { Reason, Verdict } from './policy/verdict.ts';
 import type { Request } from './protocol/request.ts';
@@ -127,8 +127,8 @@ async function keepAndRelease(
 
 interface Kept {
   readonly id: string | null;
-  /** Why there is no snapshot though there should be one. */
-  readonly fault: string | null;
+  /** Why there is no snapshot though there should be one, and what to do. */
+  readonly fault: { readonly why: string; readonly next: string } | null;
 }
 
 async function keep(request: Request, verdict: Verdict, steps: Steps): Promise<Kept> {
@@ -136,14 +136,15 @@ async function keep(request: Request, verdict: Verdict, steps: Steps): Promise<K
   try {
     return { id: await steps.keep(request, verdict), fault: null };
   } catch (thrown) {
-    return { id: null, fault: causeText(thrown) };
+    const next = thrown instanceof BelayError ? ` ${thrown.next}` : '';
+    return { id: null, fault: { why: causeText(thrown), next } };
   }
 }
 
 /** A snapshot that can't be taken turns an action into a question: it never runs unprotected unasked. */
-function unprotected(verdict: Verdict, prediction: Prediction, fault: string): Verdict {
-  const why = `What it would destroy could not be saved first (${fault}), so this can't be undone.`;
-  return { ...withReason(verdict, prediction, why), obligations: [] };
+function unprotected(verdict: Verdict, prediction: Prediction, { why, next }: NonNullable<Kept['fault']>): Verdict {
+  const sentence = `What it would destroy could not be saved first (${why}), so this can't be undone.${next}`;
+  return { ...withReason(verdict, prediction, sentence), obligations: [] };
 }
 
 /** Returns in words what leads elsewhere than when the person looked at it, or null. */

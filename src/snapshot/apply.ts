@@ -24,7 +24,7 @@ import {
 } from 'node:fs';
 import { causeText } from '../errors.ts';
 import { decodeAttributes } from './capture.ts';
-import { writeAll } from './durable.ts';
+import { isFull, writeAll } from './durable.ts';
 import { KIND } from './kinds.ts';
 import type { Native } from './native.ts';
 import type { Entry, FolderTime } from './node.ts';
@@ -53,6 +53,8 @@ export function temporaryName(id: string): string {
 export class Applier {
   readonly lost: Lost[] = [];
   done = 0;
+  /** Whether something could not be written because the disk is full. */
+  isCutShort = false;
   readonly #options: ApplyOptions;
   readonly #folders = new Map<string, { path: Buffer; was: Entry; time: FolderTime | null }>();
   readonly #opened: { path: Buffer; mode: number }[] = [];
@@ -112,7 +114,9 @@ export class Applier {
       }
       if (counts) this.done++;
     } catch (error) {
+      if (isFull(error)) this.isCutShort = true;
       this.lost.push({ path: operation.path, why: causeText(error) });
+      removeTemporary(parentBytes(operation.path), this.#options.temporaryName);
     }
   }
 

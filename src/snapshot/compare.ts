@@ -1,5 +1,6 @@
 /** What differs between two trees, top-down: folders with the same hash are not looked into. Pure but for reading the store. */
 
+import { causeText } from '../errors.ts';
 import { FLAG, KIND } from './kinds.ts';
 import { decodeNode, type Entry, entryOf } from './node.ts';
 import { joinBytes } from './path-bytes.ts';
@@ -27,6 +28,8 @@ export interface CompareOptions {
   /** Returns what a folder that the present side leaves out really holds, or null. */
   readonly expand: (path: Buffer) => { entry: Entry; side: Side } | null;
   readonly visit: (difference: Difference) => void;
+  /** Told of a kept folder that the store can't read; what lies below it is not visited. */
+  readonly damaged?: (path: Buffer, why: string) => void;
 }
 
 /** Times are compared to the microsecond: not every system sets them finer. */
@@ -75,15 +78,23 @@ export function compare(
   if (interest === 'none') return;
   const inner = interest === 'whole' ? { ...options, interest: wholly } : options;
   const bothFolders = before?.kind === KIND.folder && now?.kind === KIND.folder;
+  const current = new Map<string, Entry>();
+  let kept: readonly Entry[] = [];
+  // What a folder held that can't be read nobody knows: it is left as it is.
+  try {
+    if (before?.kind === KIND.folder && !(bothFolders && before.hash.equals(now.hash))) {
+      kept = wasSide.children(before);
+      if (bothFolders) for (const child of isSide.children(now)) current.set(child.name.toString('latin1'), child);
+    }
+  } catch (error) {
+    options.damaged?.(path, causeText(error));
+    return;
+  }
   const missing = before !== null && now?.kind !== before.kind;
   if (interest === 'whole' || (missing && before.kind === KIND.folder)) {
     if (before === null || now === null || !isSame(before, now)) options.visit({ path, was: before, is: now });
   }
-  if (before?.kind !== KIND.folder) return;
-  if (bothFolders && before.hash.equals(now.hash)) return;
-  const current = new Map<string, Entry>();
-  if (bothFolders) for (const child of isSide.children(now)) current.set(child.name.toString('latin1'), child);
-  for (const child of wasSide.children(before)) {
+  for (const child of kept) {
     const key = child.name.toString('latin1');
     const match = current.get(key) ?? null;
     current.delete(key);

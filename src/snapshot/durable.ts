@@ -14,6 +14,17 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** Syncs what was written below `folder` as far as names go, and its file system where `sync` can. */
+export function syncTree(folder: string, sync: ((fd: number) => boolean) | null): void {
+  const fd = openSync(folder, 'r');
+  try {
+    if (sync?.(fd) !== true) fsyncSync(fd);
+    else fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Syncs one file's bytes. */
 export function syncFile(file: string): void {
   const fd = openSync(file, 'r');
@@ -36,6 +47,12 @@ export function writeDurably(file: string, bytes: Uint8Array): void {
   }
   renameSync(temporary, file);
   syncFolder(dirname(file));
+}
+
+/** Whether a call failed because the disk, or what one may use of it, is full. */
+export function isFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 /** Writes all `length` bytes at `position`, or at the file's own when it is null. */

@@ -26,7 +26,14 @@ import { dropAsides, droppableBytes, quarantinedBytes } from './quarantine.ts';
 import type { SnapshotRecord } from './record.ts';
 import { REGENERABLE, regenerableTest } from './regenerable.ts';
 import { recentSessions } from './retention.ts';
-import { type Plan, planRollback, type RollbackTools, resumeRollback, rollback } from './rollback.ts';
+import {
+  neededByUnfinished,
+  type Plan,
+  planRollback,
+  type RollbackTools,
+  resumeRollback,
+  rollback,
+} from './rollback.ts';
 import { Scanner } from './scan.ts';
 import type { ScanRequest } from './scan-request.ts';
 import type { Progress, RollbackOptions, RollbackPlan, RollbackStep, Snapshots } from './snapshot.ts';
@@ -54,7 +61,7 @@ export interface SnapshotOptions {
   readonly storeFolder: string;
   /** Most bytes that the store may hold. Default: a tenth of the disk, at most 20 GB. */
   readonly budgetBytes?: number;
-  /** Bytes to leave free on the store's disk. Default: 256 MB. */
+  /** Bytes to leave free on the store's disk. Default: 256 MB, or a twentieth of a smaller disk. */
   readonly freeFloorBytes?: number;
   /** Days that a snapshot is kept at most. Default: 30. What holds the last copy of a path stays 30 days all the same. */
   readonly keepDays?: number;
@@ -111,22 +118,30 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     }).unref();
   };
   let closed = false;
-  /** Resolves to whether there is more room than before. */
-  const makeRoom = async (): Promise<boolean> => {
-    const before = store.bytes;
+  /** Drops folders that lie aside. Resolves to whether there is more room than before. */
+  const dropAside = async (): Promise<boolean> => {
     const pressed = { now: now(), pressed: true };
     const aside = droppableBytes(store, pressed);
-    const keep = recentSessions(store.records, pressed.now);
-    prune(store, present, { dryRun: false, keep, keepMs, ...pressed });
     await dropAsides(store, pressed);
-    return store.bytes < before || aside > 0;
+    return aside > 0;
+  };
+  /** Drops the oldest snapshots. Resolves to whether there is more room than before. */
+  const dropOldest = async (): Promise<boolean> => {
+    const before = store.bytes;
+    const keep = [...recentSessions(store.records, now()), ...neededByUnfinished(tools)];
+    prune(store, present, { dryRun: false, keep, keepMs, now: now(), pressed: true });
+    return store.bytes < before;
   };
   let madeRoom = Number.NEGATIVE_INFINITY;
   const makeRoomLater = (): void => {
     if (performance.now() - madeRoom < MAKE_ROOM_EVERY_MS) return;
     madeRoom = performance.now();
     setImmediate(() => {
-      if (!closed) makeRoom().catch(() => {}); // a take that finds no room tries again, and says why
+      // A take that finds no room tries again, and says why.
+      if (!closed)
+        dropAside()
+          .then(dropOldest, dropOldest)
+          .catch(() => {});
     }).unref();
   };
   const preview = (record: SnapshotRecord, asked: RollbackOptions): { plan: Plan; looked: Looked[] } => {
@@ -153,16 +168,19 @@ export function openEngine(options: SnapshotOptions): Snapshots {
 
   return {
     async take(request, to) {
-      try {
-        saveLater();
-        const taken = reporting(to, () => keep(tools, request));
-        if (store.bytes > store.budgetBytes * SOON_FULL_PART) makeRoomLater();
-        return taken;
-      } catch (error) {
-        if (!(error instanceof BelayError) || error.code !== 'snapshot.no-space') throw error;
-        if (!(await makeRoom())) throw error;
-        return reporting(to, () => keep(tools, request));
+      saveLater();
+      for (const makeRoom of [dropAside, dropOldest, null]) {
+        try {
+          const taken = reporting(to, () => keep(tools, request));
+          if (store.bytes > store.budgetBytes * SOON_FULL_PART) makeRoomLater();
+          return taken;
+        } catch (error) {
+          const isFull = error instanceof BelayError && error.code === 'snapshot.no-space';
+          if (!isFull || makeRoom === null || closed) throw error;
+          await makeRoom();
+        }
       }
+      throw store.noSpace('nothing more can be dropped');
     },
     async list({ root, session, limit }) {
       const wanted = root === undefined ? undefined : shownPath(canonical(root));
@@ -210,7 +228,8 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     async prune(asked) {
       const aside = { now: now(), pressed: false };
       const bytes = droppableBytes(store, aside);
-      const pruned = prune(store, present, { ...asked, now: aside.now, keepMs });
+      const keep = [...asked.keep, ...neededByUnfinished(tools)];
+      const pruned = prune(store, present, { ...asked, keep, now: aside.now, keepMs });
       if (asked.dryRun) return pruned;
       await dropAsides(store, aside);
       return { ...pruned, freedBytes: pruned.freedBytes + bytes };
@@ -247,7 +266,7 @@ function openStore(folder: string, options: SnapshotOptions, release: () => void
     return new Store({
       folder,
       budgetBytes: options.budgetBytes ?? Math.min(MAX_BUDGET_BYTES, (disk.blocks * disk.bsize) / 10),
-      freeFloorBytes: options.freeFloorBytes ?? FREE_FLOOR_BYTES,
+      freeFloorBytes: options.freeFloorBytes ?? Math.min(FREE_FLOOR_BYTES, (disk.blocks * disk.bsize) / 20),
     });
   } catch (error) {
     release();

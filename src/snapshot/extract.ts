@@ -39,6 +39,7 @@ export function extract(
         return options.paths.some((text) => text.startsWith(`${shown}/`)) ? 'below' : 'none';
       },
       expand: () => null,
+      damaged: (path, why) => void there.push({ path, why }),
       visit(difference) {
         const found = lstatSync(difference.path, { throwIfNoEntry: false });
         if (found === undefined || (found.isDirectory() && difference.was?.kind === KIND.folder))

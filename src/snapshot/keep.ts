@@ -4,6 +4,7 @@ import { existsSync, lstatSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { BelayError, causeText } from '../errors.ts';
 import { canonical, gitLocks, gitRequests, pathOf, targetRequests, workspaceRequest } from './coverage.ts';
+import { isFull } from './durable.ts';
 import { gitPlaces, repositoryTop } from './git-places.ts';
 import { describeGit } from './git-words.ts';
 import { KIND, NOTE, noteWords } from './kinds.ts';
@@ -212,15 +213,14 @@ function waitForGit(root: string | null): void {
 }
 
 /** Runs `act`; when it fails, what it put into the store is forgotten and what it knew of the trees with it. */
-function guarded<Result>(keeper: Keeper, root: string, act: () => Result): Result {
+export function guarded<Result>(keeper: Pick<Keeper, 'store' | 'present'>, root: string, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
     keeper.present.forget();
     keeper.store.abandon();
     if (error instanceof BelayError) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw keeper.store.noSpace(causeText(error));
+    if (isFull(error)) throw keeper.store.noSpace(causeText(error));
     throw new BelayError('snapshot.failed', { root, cause: causeText(error) }, error);
   }
 }

@@ -37,15 +37,24 @@ function keptReader(
     const entry = entryAt(store, record, path);
     if (entry === null) return null;
     if (name === 'refs/') return Buffer.from(looseRefs(store, entry, 'refs').join('\n'));
-    return entry.kind === KIND.file && !isLinked(entry) ? store.read(entry.hash) : null;
+    return entry.kind === KIND.file && !isLinked(entry) ? readOr(null, () => store.read(entry.hash)) : null;
   };
 }
 
 function looseRefs(store: Store, folder: Entry, prefix: string): string[] {
   if (folder.kind !== KIND.folder) return [];
-  return decodeNode(store.read(folder.hash)).flatMap((child) => {
+  return readOr([], () => decodeNode(store.read(folder.hash))).flatMap((child) => {
     const name = `${prefix}/${child.name.toString('utf8')}`;
     if (child.kind === KIND.folder) return looseRefs(store, child, name);
     return child.kind === KIND.file ? [name] : [];
   });
+}
+
+/** What is damaged is told of as if it were not there: these are words, not the rollback itself. */
+function readOr<Value, Otherwise>(otherwise: Otherwise, read: () => Value): Value | Otherwise {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
 }

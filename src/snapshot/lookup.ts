@@ -2,7 +2,7 @@
 
 import { lstatSync } from 'node:fs';
 import { BelayError } from '../errors.ts';
-import { storedSide } from './compare.ts';
+import { type Side, storedSide } from './compare.ts';
 import { KIND } from './kinds.ts';
 import type { Entry } from './node.ts';
 import { isBelow, shownPath } from './path-bytes.ts';
@@ -30,7 +30,7 @@ export function entryAt(store: Store, record: SnapshotRecord, path: Buffer): Ent
     if (!isBelow(path, root.path)) continue;
     let entry: Entry | null = root.entry;
     for (const name of namesBetween(root.path, path)) {
-      entry = entry === null ? null : (side.children(entry).find((child) => child.name.equals(name)) ?? null);
+      entry = entry === null ? null : childIn(side, entry, name);
     }
     if (entry !== null && entry.kind !== KIND.absent && entry.kind !== KIND.leftOut) return entry;
   }
@@ -57,6 +57,15 @@ export function requirePaths(store: Store, record: SnapshotRecord, paths: readon
     if (seen === undefined && isNew) continue;
     const words = seen === undefined ? '; no snapshot has it' : `; it was last seen in ${whatItWas(seen)}`;
     throw new BelayError('snapshot.path-unknown', { path: shownPath(path), id: record.summary.id, seen: words });
+  }
+}
+
+/** What a damaged folder held nobody can tell. */
+function childIn(side: Side, folder: Entry, name: Buffer): Entry | null {
+  try {
+    return side.children(folder).find((child) => child.name.equals(name)) ?? null;
+  } catch {
+    return null;
   }
 }
 

@@ -76,8 +76,10 @@ export class Planner {
     for (const [group, { inodes, members }] of this.#groups) {
       const [only] = inodes;
       const one = inodes.size === 1 && only !== undefined && only !== null;
-      if (one && (only === group || !stillLinked(group))) continue;
-      if (members.length < 2 && !stillLinked(group)) continue;
+      // A name that comes back joins the others only where they are still the file that they were.
+      const coming = this.operations.filter(({ was }) => was?.group === group).length;
+      if (one && (only === group || (coming === 0 && !stillLinked(group)))) continue;
+      if (members.length + coming < 2 && !stillLinked(group)) continue;
       for (const member of members) {
         if (this.operations.some(({ path }) => path.equals(member.path))) continue;
         this.#push('revert', member, gitState(member.path, this.#gitFolders));

@@ -4,10 +4,11 @@
  */
 
 import { readdirSync, unlinkSync } from 'node:fs';
-import { storedSide } from './compare.ts';
+import { type Side, storedSide } from './compare.ts';
+import { isFull } from './durable.ts';
 import { KIND } from './kinds.ts';
 import type { Entry } from './node.ts';
-import { OBJECT, OWN_FILE } from './object-index.ts';
+import { OWN_FILE } from './object-index.ts';
 import { isLinked } from './plan.ts';
 import type { Present } from './present.ts';
 import { droppableBytes } from './quarantine.ts';
@@ -23,10 +24,11 @@ const LIVE_PART = 0.5;
 const MAX_MOVED_BYTES = 64 * 1024 * 1024;
 const PRESSED_LIVE_PART = 0.95;
 const PRESSED_BUDGET_PART = 0.75;
+const KEEP_ON_FULL_DISK_MS = 3_600_000;
 
 export interface PruneOptions extends RetentionOptions {
   readonly dryRun: boolean;
-  /** Make room: drop down to three quarters of the budget, and write every segment with waste in it anew. */
+  /** Make room: drop down to three quarters of the budget, or of what the disk has room for, and write every segment with waste in it anew. */
   readonly pressed?: boolean;
 }
 
@@ -58,9 +60,14 @@ export function prune(store: Store, present: Present, options: PruneOptions): Pr
 function overBudget(store: Store, drop: Set<string>, options: PruneOptions): Live {
   const kept = newestOnes(store.records, options);
   const live: Live = { objects: new Set(), links: new Set(), bytes: 0 };
+  const capacity = options.pressed === true ? store.capacityBytes : store.budgetBytes;
+  if (capacity < store.budgetBytes) {
+    // Somebody else fills the disk: that must not cost what was kept just now.
+    for (const { summary } of store.records) if (options.now - summary.at < KEEP_ON_FULL_DISK_MS) kept.add(summary.id);
+  }
   const first = store.records.filter(({ summary }) => kept.has(summary.id));
   const rest = store.records.filter(({ summary }) => !kept.has(summary.id) && !drop.has(summary.id)).reverse();
-  const room = store.budgetBytes * (options.pressed === true ? PRESSED_BUDGET_PART : 1);
+  const room = capacity * (options.pressed === true ? PRESSED_BUDGET_PART : 1);
   for (const record of first) mark(store, record, live);
   for (const [i, record] of rest.entries()) {
     const added = mark(store, record, live);
@@ -96,11 +103,20 @@ function mark(store: Store, record: SnapshotRecord, live: Live): Live {
       if (!live.links.has(key)) added.links.add(key);
       live.links.add(key);
     } else if (object(entry.hash) && entry.kind === KIND.folder && store.has(entry.hash)) {
-      for (const child of side.children(entry)) walk(child);
+      for (const child of readable(side, entry)) walk(child);
     }
   };
   for (const root of record.roots) walk(root.entry);
   return added;
+}
+
+/** A damaged folder stays as it is; what it held is nobody's to name. */
+function readable(side: Side, folder: Entry): readonly Entry[] {
+  try {
+    return side.children(folder);
+  } catch {
+    return [];
+  }
 }
 
 function sweep(store: Store, live: Live, livePart: number, maxMoved: number): void {
@@ -117,26 +133,28 @@ function sweep(store: Store, live: Live, livePart: number, maxMoved: number): vo
     .map(([segment, size]) => ({ segment, live: liveBytes.get(segment) ?? 0, size }))
     .filter(({ live: bytes, size }) => bytes < size * livePart)
     .sort((a, b) => a.live - b.live);
+  store.segments.turn();
   let moved = 0;
-  const now = thin.filter(({ live: bytes }, i) => {
+  for (const [i, { segment, live: bytes }] of thin.entries()) {
     moved += bytes;
-    return i === 0 || moved <= maxMoved;
-  });
-  if (now.length > 0) compact(store, new Set(now.map(({ segment }) => segment)), isLive);
+    if (i > 0 && moved > maxMoved) break;
+    if (!compact(store, segment, isLive)) break;
+  }
   for (const name of readdirSync(`${store.folder}/links`)) {
     if (name.length === HASH_BYTES * 2 && !live.links.has(name)) unlinkSync(`${store.folder}/links/${name}`);
   }
 }
 
-/** Writes what is still needed of some segments anew, durably, before they go. */
-function compact(store: Store, segments: ReadonlySet<number>, isLive: (hash: Buffer) => boolean): void {
-  const moving = [...store.index.entries()].filter(([hash, place]) => segments.has(place.segment) && isLive(hash));
-  store.segments.turn();
-  for (const [hash, place] of moving) {
-    const bytes = store.segments.read(place);
-    store.segments.append(hash, place.kind === OBJECT.node ? OBJECT.node : OBJECT.blob, bytes, bytes.length);
+/** Writes what is still needed of a segment anew, durably, before it goes. Returns false when there is no room for that. */
+function compact(store: Store, segment: number, isLive: (hash: Buffer) => boolean): boolean {
+  const moving = [...store.index.entries()].filter(([hash, place]) => place.segment === segment && isLive(hash));
+  try {
+    store.segments.move(moving);
+  } catch (error) {
+    if (isFull(error)) return false;
+    throw error;
   }
-  store.segments.commit();
-  store.index.forget((place) => segments.has(place.segment));
-  store.segments.drop([...segments]);
+  store.index.forget((place) => place.segment === segment);
+  store.segments.drop([segment]);
+  return true;
 }

@@ -4,17 +4,16 @@
  */
 
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { z } from 'zod';
-import { BelayError } from '../errors.ts';
+import { BelayError, causeText } from '../errors.ts';
 import { Applier, removeTemporary, temporaryName } from './apply.ts';
 import { type CompareOptions, compare, type Difference, type Interest, presentSide, storedSide } from './compare.ts';
 import { canonical, gitLocks, pathOf } from './coverage.ts';
-import { syncFolder, writeDurably } from './durable.ts';
+import { syncFolder, syncTree, writeDurably } from './durable.ts';
 import { foreignChanges } from './foreign.ts';
 import { gitPlaces, repositoryTop } from './git-places.ts';
 import { isSnapshotId } from './id.ts';
-import { type Keeper, keepTrees, type Looked, requestOf } from './keep.ts';
+import { guarded, type Keeper, keepTrees, type Looked, requestOf } from './keep.ts';
 import { FLAG, KIND } from './kinds.ts';
 import { findRecord, requirePaths } from './lookup.ts';
 import type { Native } from './native.ts';
@@ -23,7 +22,6 @@ import { joinBytes, namesPath, parentBytes, shownPath } from './path-bytes.ts';
 import { type Lost, type Operation, Planner } from './plan.ts';
 import type { SnapshotRecord } from './record.ts';
 import type { Progress, RollbackOptions, RollbackResult, SnapshotId } from './snapshot.ts';
-import { syncTree } from './store.ts';
 
 export interface RollbackTools extends Keeper {
   readonly native: Native | null;
@@ -74,7 +72,9 @@ export function planRollback(
       if ((now.table.flags(index) & FLAG.grouped) !== 0) inodes.add(now.table.inode(index));
     }
     const visit = (difference: Difference): void => planner.add(difference);
-    compare(root.path, root.entry, side, entryOf(now.table, 0), presentSide(now.table), { interest, expand, visit });
+    const damaged = (path: Buffer, why: string): void => void planner.lost.push({ path, why });
+    const all = { interest, expand, visit, damaged };
+    compare(root.path, root.entry, side, entryOf(now.table, 0), presentSide(now.table), all);
   }
   planner.finish((group) => inodes.has(group));
   const missing = record.quarantined.filter(({ path }) => {
@@ -119,8 +119,7 @@ export function rollback(
     removeNew: options.removeNew,
     leave: leave.map((path) => path.toString('base64')),
   };
-  const file = journalFile(tools, undo.id);
-  writeDurably(file, Buffer.from(JSON.stringify(journal)));
+  guarded(tools, '', () => writeDurably(journalFile(tools, undo.id), Buffer.from(JSON.stringify(journal))));
   return carryOut(tools, record, journal, plan, looked, started, progress);
 }
 
@@ -130,7 +129,7 @@ export function resumeRollback(tools: RollbackTools, progress?: Progress): Rollb
   const [name] = journals(tools);
   if (name === undefined) return null;
   const journal = readJournal(tools, name);
-  const record = findRecord(tools.store, journal.snapshot);
+  const record = recordOf(tools, journal);
   requireIdleGit(record);
   // What was written shortly before a power cut may not be what its state says: everything is read again.
   tools.present.forget();
@@ -151,9 +150,11 @@ export function resumeRollback(tools: RollbackTools, progress?: Progress): Rollb
 
 /** Returns the trees that a snapshot holds, as they are now. */
 export function look(tools: RollbackTools, record: SnapshotRecord): Looked[] {
-  const looked = treesOf(record).map((tree) => ({ ...tree, table: tools.present.look(tree.request) }));
-  tools.store.settle();
-  return looked;
+  return guarded(tools, record.summary.root ?? '', () => {
+    const looked = treesOf(record).map((tree) => ({ ...tree, table: tools.present.look(tree.request) }));
+    tools.store.settle();
+    return looked;
+  });
 }
 
 function carryOut(
@@ -179,13 +180,20 @@ function carryOut(
   });
   noteFolders(tools, record, looked, operations, applier);
   for (const { path, slot } of plan.returns) {
-    mkdirSync(dirname(shownPath(path)), { recursive: true });
-    renameSync(`${store.folder}/quarantine/${slot}`, path);
-    applier.done++;
+    try {
+      mkdirSync(parentBytes(path), { recursive: true });
+      renameSync(`${store.folder}/quarantine/${slot}`, path);
+      applier.done++;
+    } catch (error) {
+      applier.lost.push({ path, why: causeText(error) });
+    }
   }
   applier.run(operations);
-  for (const root of record.roots)
-    if (exists(root.path)) syncTree(shownPath(root.path), native?.syncFileSystem ?? null);
+  for (const root of record.roots) syncTree(folderOf(root.path), native?.syncFileSystem ?? null);
+  if (applier.isCutShort) {
+    const count = applier.lost.length;
+    throw new BelayError('rollback.no-space', { root: rootOf(record), done: applier.done, count });
+  }
   progress?.({ phase: 'verifying', files: 0, total: null });
   const options = optionsOf(journal);
   const rest = planRollback(tools, record, options, look(tools, record));
@@ -230,8 +238,14 @@ function noteFolders(
   const walk = (path: Buffer, entry: Entry): void => {
     const key = path.toString('latin1');
     if (entry.kind !== KIND.folder || !above.has(key)) return;
-    if (touched.has(key)) applier.noteFolder(path, entry, decodeFolderTime(tools.store.read(entry.hash)));
-    for (const child of side.children(entry)) if (child.kind === KIND.folder) walk(joinBytes(path, child.name), child);
+    let children: readonly Entry[];
+    try {
+      if (touched.has(key)) applier.noteFolder(path, entry, decodeFolderTime(tools.store.read(entry.hash)));
+      children = side.children(entry);
+    } catch {
+      return; // damaged, and said to be: the plan leaves it alone
+    }
+    for (const child of children) if (child.kind === KIND.folder) walk(joinBytes(path, child.name), child);
   };
   for (const root of record.roots) walk(root.path, root.entry);
   if (groups.size === 0) return;
@@ -266,8 +280,33 @@ function optionsOf(journal: Journal): RollbackOptions {
 }
 
 function requireFinished(tools: RollbackTools, record: SnapshotRecord): void {
-  if (journals(tools).length > 0)
-    throw new BelayError('rollback.unfinished', { root: record.summary.root ?? record.summary.paths[0] ?? '' });
+  const [name] = journals(tools);
+  if (name === undefined) return;
+  const { snapshot } = readJournal(tools, name);
+  const open = tools.store.records.find(({ summary }) => summary.id === snapshot) ?? record;
+  throw new BelayError('rollback.unfinished', { root: rootOf(open) });
+}
+
+/** Returns the ids of the snapshots that a rollback which was cut short still needs. */
+export function neededByUnfinished(tools: Pick<RollbackTools, 'store'>): string[] {
+  return journals(tools).flatMap((name) => {
+    const { snapshot, undo } = readJournal(tools, name);
+    return [snapshot, undo];
+  });
+}
+
+/** Without its snapshot a rollback can't be finished; it must not stand in the way of others for ever. */
+function recordOf(tools: RollbackTools, journal: Journal): SnapshotRecord {
+  try {
+    return findRecord(tools.store, journal.snapshot);
+  } catch (error) {
+    rmSync(journalFile(tools, journal.undo), { force: true });
+    throw error;
+  }
+}
+
+function rootOf({ summary }: SnapshotRecord): string {
+  return summary.root ?? summary.paths[0] ?? '';
 }
 
 function requireIdleGit(record: SnapshotRecord): void {
@@ -284,15 +323,24 @@ function journalFile(tools: RollbackTools, undo: SnapshotId): string {
   return `${tools.store.folder}/restore/${undo}.journal`;
 }
 
-function journals(tools: RollbackTools): string[] {
+function journals(tools: Pick<RollbackTools, 'store'>): string[] {
   return readdirSync(`${tools.store.folder}/restore`).filter((name) => name.endsWith('.journal'));
 }
 
-function readJournal(tools: RollbackTools, name: string): Journal {
+function readJournal({ store }: Pick<RollbackTools, 'store'>, name: string): Journal {
+  const file = `${store.folder}/restore/${name}`;
   try {
-    return journalSchema.parse(JSON.parse(readFileSync(`${tools.store.folder}/restore/${name}`, 'utf8')));
+    return journalSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    throw tools.store.damaged(`the journal of a rollback cannot be read: restore/${name}`);
+    renameSync(file, `${file}.damaged`);
+    throw store.damaged('what a rollback that was cut short had left to do cannot be read; roll back again');
+  }
+}
+
+/** The nearest folder that is there, at or above `path`: what else stands at it must not be opened. */
+function folderOf(path: Buffer): string {
+  for (let at = path; ; at = parentBytes(at)) {
+    if (lstatSync(at, { throwIfNoEntry: false })?.isDirectory() === true) return shownPath(at);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Small objects, appended to files of at most 256 MB: a header of hash, length and kind before each, so that a segment
  * explains itself. An index beside it saves reading the headers and is never trusted beyond what the segment confirms.
- * What was appended after the last sync may be torn by a power cut: it is cut off when the store is opened.
+ * What was appended after the last sync may be torn by a power cut: it is passed over when the store is opened, never cut off.
  */
 
 import {
@@ -23,6 +23,8 @@ const HEADER_BYTES = 40;
 const SEGMENT_BYTES = 256 * 1024 * 1024;
 const BUFFER_BYTES = 1024 * 1024;
 const INDEX_ENTRY_BYTES = 48;
+/** The part of an index entry that its checksum, the last word, covers. */
+const INDEX_BODY_BYTES = 44;
 /** Bytes behind a node's body that its hash does not cover: the folder's own times. */
 export const NODE_TRAILER_BYTES = 12;
 
@@ -130,6 +132,21 @@ export class Segments {
     this.#mark();
   }
 
+  /** Writes the objects at `places` anew; durable when it returns. Where that fails they are where they were. */
+  move(places: readonly (readonly [Buffer, Place])[]): void {
+    try {
+      for (const [hash, place] of places) {
+        const bytes = this.read(place);
+        this.append(hash, place.kind, bytes, bytes.length);
+      }
+      this.commit();
+    } catch (error) {
+      this.abandon();
+      for (const [hash, place] of places) this.#index.add(hash, place);
+      throw error;
+    }
+  }
+
   /** Deletes whole segments; their objects must have been forgotten or moved. */
   drop(numbers: readonly number[]): void {
     for (const number of numbers) this.#remove(number);
@@ -138,10 +155,11 @@ export class Segments {
     this.#mark();
   }
 
-  /** Starts a new segment with the next append, so that the old ones can be compacted. */
+  /** Starts a new segment with the next append, so that the old ones can go. */
   turn(): void {
     this.#write();
     this.#current = 0;
+    this.#mark();
   }
 
   close(): void {
@@ -179,6 +197,7 @@ export class Segments {
       bytes.writeUInt32LE(place.offset, at + 32);
       bytes.writeUInt32LE(place.length, at + 36);
       bytes.writeUInt32LE(place.kind, at + 40);
+      bytes.writeUInt32LE(checksum(bytes, at), at + INDEX_BODY_BYTES);
     });
     const fd = openSync(this.#file(number, 'idx'), 'a', 0o600);
     writeAll(fd, bytes, bytes.length, null);
@@ -190,7 +209,9 @@ export class Segments {
     this.#descriptors.set(number, fd);
     const size = fstatSync(fd).size;
     let end = this.#loadIndex(number, size);
-    // What no index entry covers was appended last: it counts only where its bytes have the hash that they claim.
+    let isWhole = true;
+    // What no index entry covers was appended last, or its index is damaged. It counts only where its bytes have the hash that
+    // they claim; an object that lacks it hides none behind it, as far as the headers go on.
     const header = Buffer.alloc(HEADER_BYTES);
     const found: { hash: Buffer; place: Place }[] = [];
     while (end + HEADER_BYTES <= size && readSync(fd, header, 0, HEADER_BYTES, end) === HEADER_BYTES) {
@@ -199,15 +220,16 @@ export class Segments {
       const place = { segment: number, offset: end + HEADER_BYTES, length, kind };
       if ((kind !== OBJECT.blob && kind !== OBJECT.node) || place.offset + length > size) break;
       const hash = Buffer.from(header.subarray(0, HASH_BYTES));
-      if (!hasHash(this.read(place), kind, hash)) break;
-      this.#index.add(hash, place);
-      found.push({ hash, place });
       end = place.offset + length;
+      if (hasHash(this.read(place), kind, hash)) {
+        this.#index.add(hash, place);
+        found.push({ hash, place });
+      } else isWhole = false;
     }
-    if (found.length > 0) this.#writeIndex(number, found);
-    if (end < size) ftruncateSync(fd, end);
-    this.#sizes.set(number, end);
-    if (end < SEGMENT_BYTES) this.#current = Math.max(this.#current, number);
+    if (end < size) isWhole = false;
+    this.#sizes.set(number, size);
+    if (found.length > 0 && isWhole) this.#writeIndex(number, found);
+    if (isWhole && end < SEGMENT_BYTES) this.#current = Math.max(this.#current, number);
   }
 
   #loadIndex(number: number, size: number): number {
@@ -223,8 +245,8 @@ export class Segments {
       const offset = bytes.readUInt32LE(at + 32);
       const length = bytes.readUInt32LE(at + 36);
       const kind = bytes.readUInt32LE(at + 40);
-      if (offset !== end + HEADER_BYTES || offset + length > size || (kind !== OBJECT.blob && kind !== OBJECT.node))
-        break;
+      const isSound = bytes.readUInt32LE(at + INDEX_BODY_BYTES) === checksum(bytes, at);
+      if (!isSound || offset !== end + HEADER_BYTES || offset + length > size) break;
       this.#index.add(bytes.subarray(at, at + HASH_BYTES), { segment: number, offset, length, kind });
       end = offset + length;
       good = at + INDEX_ENTRY_BYTES;
@@ -266,4 +288,12 @@ export class Segments {
 export function hasHash(bytes: Buffer, kind: number, hash: Uint8Array): boolean {
   if (kind !== OBJECT.node) return hashOf(bytes).equals(hash);
   return nodeHashOf(bytes.subarray(0, bytes.length - NODE_TRAILER_BYTES)).equals(hash);
+}
+
+/** FNV-1a over words: a flipped bit in an index must not make an object look lost. */
+function checksum(bytes: Buffer, at: number): number {
+  let sum = 0x811c_9dc5;
+  for (let word = at; word < at + INDEX_BODY_BYTES; word += 4)
+    sum = Math.imul(sum ^ bytes.readUInt32LE(word), 0x0100_0193);
+  return sum >>> 0;
 }

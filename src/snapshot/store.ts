@@ -12,8 +12,6 @@ import {
   constants,
   copyFileSync,
   existsSync,
-  fdatasyncSync,
-  fsyncSync,
   ftruncateSync,
   linkSync,
   lstatSync,
@@ -32,7 +30,7 @@ import { BelayError, causeText } from '../errors.ts';
 import { hashOf, syncFile, syncFolder, writeAll, writeDurably } from './durable.ts';
 import { OBJECT, ObjectIndex, OWN_FILE, type Place } from './object-index.ts';
 import { encodeRecord, readRecords, type SnapshotRecord } from './record.ts';
-import { Segments } from './segments.ts';
+import { hasHash, Segments } from './segments.ts';
 import type { SnapshotId } from './snapshot.ts';
 
 /** Content up to this many bytes lies in segments. */
@@ -92,6 +90,13 @@ export class Store {
 
   get budgetBytes(): number {
     return this.#options.budgetBytes;
+  }
+
+  /** The most that it may hold as the disk is now: its budget, or less where the disk has no room for that. */
+  get capacityBytes(): number {
+    const disk = statfsSync(this.folder);
+    const room = this.bytes + disk.bavail * disk.bsize - this.#options.freeFloorBytes;
+    return Math.min(this.#options.budgetBytes, Math.max(0, room));
   }
 
   get segments(): Segments {
@@ -174,30 +179,43 @@ export class Store {
     return `${this.folder}/objects/${hash.toString('hex', 0, 1)}/${hash.toString('hex')}`;
   }
 
-  /** Returns a small object's bytes. Throws when the store lacks it. */
+  /** Returns an object's bytes. Throws when the store lacks them, or has others. */
   read(hash: Buffer): Buffer {
     const place = this.index.get(hash);
     if (place === null) throw this.damaged(`object ${hash.toString('hex')} is missing`);
-    return place.segment === OWN_FILE ? readFileSync(this.bigFile(hash)) : this.#segments.read(place);
+    const bytes = place.segment === OWN_FILE ? readFileSync(this.bigFile(hash)) : this.#segments.read(place);
+    if (!hasHash(bytes, place.kind, hash)) throw this.damaged(`object ${hash.toString('hex')} is not what was kept`);
+    return bytes;
   }
 
-  /** Writes a large object to a new file at `path`, with holes where it has runs of zeros. */
+  /** Writes a large object to a new file at `path`, with holes where it has runs of zeros. Throws when it is damaged. */
   copyOut(hash: Buffer, path: Buffer): void {
-    const source = this.bigFile(hash);
+    const found = this.#cloneOut(hash, path) ?? this.#pour(hash, path);
+    if (!found.equals(hash)) throw this.damaged(`object ${hash.toString('hex')} is not what was kept`);
+  }
+
+  #cloneOut(hash: Buffer, path: Buffer): Buffer | null {
     try {
-      copyFileSync(source, path, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
-      return;
+      copyFileSync(this.bigFile(hash), path, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
     } catch {
       rmSync(path, { force: true });
+      return null;
     }
+    return this.#hashCopy(path).hash;
+  }
+
+  #pour(kept: Buffer, path: Buffer): Buffer {
+    const hash = createHash('sha256');
+    const source = this.bigFile(kept);
     const fd = openSync(source, 'r');
     const out = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
     try {
-      ftruncateSync(out, this.#stream(fd, null, out, false));
+      ftruncateSync(out, this.#stream(fd, hash, out, false));
     } finally {
       closeSync(fd);
       closeSync(out);
     }
+    return hash.digest();
   }
 
   place(hash: Buffer): Place | null {
@@ -270,10 +288,10 @@ export class Store {
     const disk = statfsSync(this.folder);
     const free = disk.bavail * disk.bsize;
     if (free - bytes < this.#options.freeFloorBytes) {
-      throw this.noSpace(`${free} bytes are free, and ${this.#options.freeFloorBytes} must stay so`);
+      throw this.noSpace(`${megabytes(free)} are free, and ${megabytes(this.#options.freeFloorBytes)} must stay so`);
     }
     if (this.bytes + bytes > this.#options.budgetBytes) {
-      throw this.noSpace(`its budget of ${this.#options.budgetBytes} bytes is used up`);
+      throw this.noSpace(`its budget of ${megabytes(this.#options.budgetBytes)} is used up`);
     }
   }
 
@@ -303,7 +321,7 @@ export class Store {
     }
   }
 
-  #hashCopy(file: string): { hash: Buffer; size: number } {
+  #hashCopy(file: string | Buffer): { hash: Buffer; size: number } {
     const hash = createHash('sha256');
     const fd = openSync(file, 'r');
     try {
@@ -377,13 +395,6 @@ export class Store {
   }
 }
 
-/** Syncs what was written below `folder` as far as names go, and its file system where `sync` can. */
-export function syncTree(folder: string, sync: ((fd: number) => boolean) | null): void {
-  const fd = openSync(folder, 'r');
-  try {
-    if (sync?.(fd) !== true) fsyncSync(fd);
-    else fdatasyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 ** 2)} MB`;
 }
