@@ -11,14 +11,14 @@ import type { Compiled } from './compiled.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Calls that change files or make changes durable. Between two of them a kill leaves what the second finds. */
-const CHANGING = [
-  ...['openat', 'open', 'creat', 'write', 'pwrite64', 'writev', 'pwritev', 'ftruncate', 'fallocate', 'truncate'],
-  ...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'unlink', 'unlinkat', 'rmdir', 'mkdir', 'mkdirat'],
-  ...['symlink', 'symlinkat', 'mknod', 'mknodat', 'copy_file_range', 'sendfile', 'ioctl', 'utimensat', 'utime'],
-  ...['chmod', 'fchmod', 'fchmodat', 'fchmodat2', 'chown', 'lchown', 'fchown', 'fchownat'],
-  ...['setxattr', 'lsetxattr', 'fsetxattr', 'removexattr', 'lremovexattr'],
-  ...['fsync', 'fdatasync', 'syncfs', 'sync_file_range'],
-];
+const CHANGING = `
+  openat open creat write pwrite64 writev pwritev ftruncate fallocate truncate rename renameat renameat2 link
+  linkat unlink unlinkat rmdir mkdir mkdirat symlink symlinkat mknod mknodat copy_file_range sendfile ioctl
+  utimensat utime chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat setxattr lsetxattr fsetxattr
+  removexattr lremovexattr fsync fdatasync syncfs sync_file_range
+`
+  .trim()
+  .split(/\s+/);
 /** So many points of each act are tried unless all are asked for. */
 const SAMPLE = 8;
 

@@ -40,7 +40,10 @@ describe.skipIf(!traced)('killed at any system call that changes something (skip
     place.bash(`echo 2 > f2; echo 2 > d/g; head -c 300000 /dev/urandom > large; git add d; ${COMMIT} c2`);
     const before = manifest([place.tree], { times: true });
     const { kills } = await sweep({
-      ...{ compiled, place, act: ['take'], reset: () => {} },
+      compiled,
+      place,
+      act: ['take'],
+      reset: () => {},
       judge: (store, [, said], when) =>
         opened(store, async (engine) => {
           const ids: string[] = (await engine.list({})).map(({ id }) => id);
@@ -62,7 +65,10 @@ describe.skipIf(!traced)('killed at any system call that changes something (skip
     const original = copyOfTree();
     const folder = join(place.tree, 'node_modules');
     const { kills } = await sweep({
-      ...{ compiled, place, act: ['aside', folder], reset: original.restore },
+      compiled,
+      place,
+      act: ['aside', folder],
+      reset: original.restore,
       judge: (store, said, when) =>
         opened(store, async (engine) => {
           if (said.length > 1) expect(existsSync(folder), when).toBe(false);
@@ -77,7 +83,10 @@ describe.skipIf(!traced)('killed at any system call that changes something (skip
   test('a rollback leaves each file old or new, and can be finished and undone', LIMIT, async () => {
     const { id, before, damaged, original } = await damagedTree();
     const { kills } = await sweep({
-      ...{ compiled, place, act: ['rollback', id], reset: original.restore },
+      compiled,
+      place,
+      act: ['rollback', id],
+      reset: original.restore,
       judge: (store, _said, when) => judgeRollback(store, when, id, before, damaged),
     });
     expect(kills).toBeGreaterThan(4);
@@ -90,7 +99,10 @@ describe.skipIf(!traced)('killed at any system call that changes something (skip
     await engine.close();
     const original = copyOfTree();
     const { kills } = await sweep({
-      ...{ compiled, place, act: ['rollback', undo], reset: original.restore },
+      compiled,
+      place,
+      act: ['rollback', undo],
+      reset: original.restore,
       judge: (store, _said, when) => judgeRollback(store, when, undo, damaged, before),
     });
     expect(kills).toBeGreaterThan(4);
@@ -113,7 +125,10 @@ describe.skipIf(!traced)('killed at any system call that changes something (skip
     copyStore(store, place.store);
     const original = copyOfTree();
     const { kills } = await sweep({
-      ...{ compiled, place, act: ['resume'], reset: original.restore },
+      compiled,
+      place,
+      act: ['resume'],
+      reset: original.restore,
       judge: (copy, _said, when) => judgeRollback(copy, when, id, before, null),
     });
     expect(kills).toBeGreaterThan(4);
@@ -133,7 +148,10 @@ describe.skipIf(!traced)('killed at any system call that changes something (skip
     await engine.close();
     const before = manifest([place.tree], { times: true });
     const { kills } = await sweep({
-      ...{ compiled, place, act: ['prune', String(40 * DAY_MS)], reset: () => {} },
+      compiled,
+      place,
+      act: ['prune', String(40 * DAY_MS)],
+      reset: () => {},
       judge: (store, _said, when) =>
         opened(store, async (again) => {
           const ids = (await again.list({})).map(({ id }) => id);
