@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { expandBraces } from '../../src/shell/braces.ts';
@@ -129,6 +131,36 @@ describe('the parser', () => {
     const accepted = texts.filter((text) => spawnSync('bash', ['-n', '-c', text], { env: {} }).status === 0);
     expect(accepted.length).toBeGreaterThan(5);
     expect(accepted.filter((text) => whys(text).length > 0)).toEqual([]);
+  });
+});
+
+/** Shell scripts that come with the system. */
+function systemScripts(): readonly string[] {
+  const SHELL = /^#! ?\/(?:usr\/)?bin\/(?:env )?(?:ba)?sh\b/;
+  return ['/usr/bin', '/usr/sbin', '/usr/lib/git-core', '/etc/init.d', '/usr/share/doc'].flatMap((folder) => {
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .map((name) => join(folder, name))
+      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+      .filter((path) => statSync(path).size <= 65_536 && SHELL.test(readFileSync(path, 'latin1')));
+  });
+}
+
+describe('over the scripts of this system', () => {
+  const scripts = systemScripts().map((path) => ({
+    path,
+    isCertain: whys(readFileSync(path, 'utf8')).length === 0,
+    isAccepted: spawnSync('bash', ['-n', path], { env: {} }).status === 0,
+  }));
+
+  test.skipIf(scripts.length < 20)('it is certain of nearly all that bash accepts', () => {
+    const accepted = scripts.filter(({ isAccepted }) => isAccepted);
+    const doubted = accepted.filter(({ isCertain }) => !isCertain).map(({ path }) => path);
+    expect(doubted.length / accepted.length, doubted.join(' ')).toBeLessThan(0.02);
+  });
+
+  test('it is certain of none that bash refuses', () => {
+    expect(scripts.filter(({ isAccepted, isCertain }) => !isAccepted && isCertain)).toEqual([]);
   });
 });
 
