@@ -111,12 +111,17 @@ export function childState(state: ShellState, args: readonly Arg[], name = 'sh')
   };
   child.otherCwds = state.otherCwds;
   child.inherits = state.inherits;
-  for (const variable of state.exported.keys()) {
+  for (const variable of exportedNames(state)) {
     const value = state.variables.get(variable);
     if (value !== undefined) child.variables.set(variable, value);
     child.exported.set(variable, true);
   }
   return child;
+}
+
+/** Returns the names of what this shell set that a child of it sees. */
+export function exportedNames(state: ShellState): Iterable<string> {
+  return state.exportsAll ? state.variables.keys() : state.exported.keys();
 }
 
 function surrounded(state: ShellState, around: Around): ShellState {

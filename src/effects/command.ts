@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path';
 import type { Command, Word } from '../shell/syntax.ts';
+import { addressOf, hasAddress } from './address.ts';
 import { exactText, literalArg } from './args.ts';
 import { setVariable } from './assignments.ts';
 import { makeCall } from './call.ts';
@@ -203,7 +204,11 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
   for (const one of reading.effects) {
     const effect = withoutEmptyNames(one);
     if (effect === null) continue;
-    sink.push(effect);
+    sink.push(
+      effect.address === undefined && hasAddress(effect.kind)
+        ? { ...effect, address: addressOf(frame, name, args, reading.given) }
+        : effect,
+    );
     for (const target of effect.targets) {
       if (effect.kind === 'fs.read' && isSecretTarget(target, machine.world.home)) {
         if (!saidSecret && effect.facts.masked !== true)

@@ -34,6 +34,7 @@ export function derive(action: Action, world: World): Prediction {
     running: [],
     said: new Set(),
     usedCwd: false,
+    unsureEnvironment: false,
     engine: ENGINE,
   };
   const text = actionText(action);
@@ -175,6 +176,7 @@ function withoutTwins(effects: readonly Effect[]): readonly Effect[] {
       effect.targets,
       effect.facts,
       effect.via,
+      effect.address,
     ]);
     if (seen.has(key)) return false;
     seen.add(key);

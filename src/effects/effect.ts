@@ -120,7 +120,7 @@ export const KINDS = {
   'container.run': 'runs a container. facts: privileged, hostMount, what',
   'container.exec': 'runs something inside a container. facts: container',
   'cluster.change': 'changes what runs in a cluster. facts: verb, resource, all, namespace, context',
-  'cluster.delete': 'deletes from a cluster. facts: resource, all, namespace, context',
+  'cluster.delete': 'deletes from a cluster. facts: resource, all, single (one thing by its name), namespace, context',
   'infra.apply': 'changes infrastructure. facts: tool, unattended (no preview), target',
   'infra.destroy': 'destroys infrastructure. facts: tool, target',
   'infra.state': 'changes infrastructure state by hand. facts: verb',
@@ -147,6 +147,17 @@ export const KINDS = {
 
 export type EffectKind = keyof typeof KINDS;
 
+/** What a call says of where it would act: options, and variables of its environment. Holds no credentials. */
+export interface Address {
+  /** What options say, by sort: host, context, profile, folder. Null: said, and not known before it runs. */
+  readonly given: Readonly<Record<string, string | null>>;
+  /** Variables that say where. Null: set, and not known or secret. */
+  readonly env: Readonly<Record<string, string | null>>;
+  /** Whether a variable that is not among them is known to be unset. */
+  readonly envKnown: boolean;
+  readonly cwd: string | null;
+}
+
 /** One thing that an action would do. */
 export interface Effect {
   readonly kind: EffectKind;
@@ -157,6 +168,8 @@ export interface Effect {
   readonly facts: Readonly<Record<string, Fact>>;
   /** The wrappers it was reached through, outermost first: `sudo`, `sh -c`, `npm run build`. */
   readonly via: readonly string[];
+  /** For what a name alone does not tell (databases, clusters, clouds). Null: it is another machine that knows. */
+  readonly address?: Address | null;
 }
 
 /** A part of the text that could not be read as what it is, so that nothing may be inferred from its silence. */

@@ -13,7 +13,12 @@ export interface Mount {
 
 /** Returns `effects` with paths told as `noun`s (`container path`), or as paths here where `mounts` has them. */
 export function elsewhere(effects: readonly Effect[], noun: string, mounts: readonly Mount[] = []): readonly Effect[] {
-  return effects.map((effect) => ({ ...effect, targets: effect.targets.map((target) => place(target, noun, mounts)) }));
+  return effects.map((effect) => ({
+    ...effect,
+    targets: effect.targets.map((target) => place(target, noun, mounts)),
+    // Its environment and its configuration are there, not here.
+    ...(effect.address === undefined ? {} : { address: null }),
+  }));
 }
 
 function place(target: Target, noun: string, mounts: readonly Mount[]): Target {

@@ -116,6 +116,8 @@ export interface Reading {
   readonly effects: readonly Effect[];
   /** What leaves on stdout; absent: what came in, without its text (a filter). */
   readonly output?: Flow;
+  /** What its words say of where it acts, beyond the options of `address.ts`. Null: said, and not known. */
+  readonly given?: Readonly<Record<string, string | null>>;
 }
 
 /** A line of a program table that is run as a test: the effect kinds that the command must and must not have. */

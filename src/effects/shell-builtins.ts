@@ -145,6 +145,7 @@ function declare(frame: Frame, args: readonly Arg[], span: Span, exportsAll = fa
     const equals = start.indexOf('=');
     const name = equals === -1 ? start : start.slice(0, equals).replace(/\+$/, '');
     if (!/^\w+$/.test(name)) {
+      if (exports && arg.kind === 'unknown') frame.machine.unsureEnvironment = true;
       runHidden(frame, start, span);
       continue;
     }
@@ -187,6 +188,7 @@ function setOptions(frame: Frame, args: readonly Arg[], span: Span): void {
   if (words.some((word, index) => word === 'errexit' || (/^-[a-z]*e/.test(word ?? '') && index === 0)))
     frame.state.stopsOnError = true;
   if (words[0] === '+e') frame.state.stopsOnError = false;
+  if (words.includes('allexport') ? words[0] !== '+o' : /^-[a-z]*a/.test(words[0] ?? '')) frame.state.exportsAll = true;
   if (words[0] === '+o' && words[1] === 'history') say(frame, 'log.tamper', 'set', span, [], { what: 'shell history' });
 }
 
@@ -279,6 +281,7 @@ function evaluate(frame: Frame, args: readonly Arg[], span: Span, stdin: Flow): 
     return frame.machine.engine.text(inner, text, span, stdin);
   }
   const unknown = args.find((arg) => arg.kind === 'unknown');
+  frame.machine.unsureEnvironment = true;
   sayUnknownCode(
     frame,
     'eval',
@@ -329,14 +332,17 @@ function sourceText(frame: Frame, file: Arg, target: ReturnType<typeof pathTarge
   }
   if (fetched && frame.machine.files.has(name)) return UNKNOWN_FLOW;
   if (target.kind !== 'path') {
+    frame.machine.unsureEnvironment = true;
     if (file.kind === 'unknown' && file.flow !== undefined && file.flow.labels.size > 0)
       sayUnknownCode(frame, 'source', file.flow, span, 'file');
     return UNKNOWN_FLOW;
   }
   if (target.path.startsWith('/dev/')) return UNKNOWN_FLOW;
   const text = frame.machine.world.readFile(target.path);
+  if (text !== null && !text.includes('\0')) return frame.machine.engine.text(frame, text, span, stdin);
   // What it sets is not known; start-up files and virtual environments are everyday.
-  return text === null || text.includes('\0') ? UNKNOWN_FLOW : frame.machine.engine.text(frame, text, span, stdin);
+  frame.machine.unsureEnvironment = true;
+  return UNKNOWN_FLOW;
 }
 
 /** `exec cmd` runs it in the shell's place; without words its redirections stay, which `redirect` has seen to. */

@@ -52,6 +52,8 @@ export interface ShellState {
   stopsOnError: boolean;
   /** False when nothing of the caller's environment is seen (`env -i`). */
   inherits: boolean;
+  /** What is set is exported (`set -a`). */
+  exportsAll: boolean;
 }
 
 /** More alternatives than this become a hole. */
@@ -77,6 +79,7 @@ export function freshState(cwd: string | null, positional: readonly Value[] | nu
     ended: false,
     stopsOnError: false,
     inherits: true,
+    exportsAll: false,
   };
 }
 

@@ -91,8 +91,18 @@ export interface RepositoryEvidence {
 export interface EffectEvidence {
   readonly paths: readonly (PathEvidence | null)[];
   readonly repository: RepositoryEvidence | null;
-  /** Other readings by name: `commitsLost`, `sessionProcess`, `manifestChanged`. */
+  /** Other readings by name: `commitsLost`, `sessionProcess`, `manifestChanged`, `dbHost`, `clusterLocal`. */
   readonly facts: Readonly<Record<string, Known<string | number | boolean>>>;
+  /** Where it would hit, when its words alone do not tell: a database, a cluster, an account. */
+  readonly where?: Whereabouts;
+}
+
+/** What was found of a place that an effect would hit. Its facts are among the effect's own. */
+export interface Whereabouts {
+  /** In words for a person, the place itself first. */
+  readonly lines: readonly string[];
+  /** Files that it would change or take away, although no target names them. */
+  readonly keep: readonly string[];
 }
 
 /** Evidence for all effects of a request, in the order of the effects. */

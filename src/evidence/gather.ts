@@ -25,6 +25,7 @@ import { isSink } from './places.ts';
 import { isSessionProcess } from './processes.ts';
 import { readLostCommits, readRepository } from './repository.ts';
 import type { SessionFacts } from './session-facts.ts';
+import { hasWhereabouts, type WhereaboutsReader, whereaboutsReader } from './targets/whereabouts.ts';
 
 export interface GatherContext {
   readonly cwd: string | null;
@@ -47,10 +48,11 @@ export async function gatherEvidence(prediction: Prediction, context: GatherCont
   try {
     const paths = new PathReader(context, deadline, missing);
     const repositories = new Map<string, Promise<RepositoryEvidence | null>>();
+    const readWhereabouts = whereaboutsReader({ ...context, isHere: missing === null }, deadline);
     const gathered = await Promise.all(
       effects.map((effect) =>
         callsForEvidence(effect)
-          ? gatherOne(effect, context, paths, repositories, missing, deadline)
+          ? gatherOne(effect, context, { paths, repositories, readWhereabouts }, missing, deadline)
           : noEvidence(effect),
       ),
     );
@@ -61,6 +63,7 @@ export async function gatherEvidence(prediction: Prediction, context: GatherCont
 }
 
 function callsForEvidence(effect: Effect): boolean {
+  if (hasWhereabouts(effect)) return true;
   const needs = needsOf(effect.kind);
   if (needs.repository || needs.commits || needs.process || needs.overwritten || needs.manifest) return true;
   return needs.paths !== null && effect.targets.some((target) => target.kind === 'path' && !isSink(target.path));
@@ -70,11 +73,17 @@ function noEvidence(effect: Effect): EffectEvidence {
   return { paths: effect.targets.map(() => null), repository: null, facts: {} };
 }
 
+/** What the effects of one request share, so that nothing is read twice. */
+interface Readers {
+  readonly paths: PathReader;
+  readonly repositories: Map<string, Promise<RepositoryEvidence | null>>;
+  readonly readWhereabouts: WhereaboutsReader;
+}
+
 async function gatherOne(
   effect: Effect,
   context: GatherContext,
-  paths: PathReader,
-  repositories: Map<string, Promise<RepositoryEvidence | null>>,
+  { paths, repositories, readWhereabouts }: Readers,
   missing: string | null,
   deadline: Deadline,
 ): Promise<EffectEvidence> {
@@ -97,7 +106,10 @@ async function gatherOne(
   if (needs.overwritten) facts['overwritten'] = await overwrittenBy(effect, context, missing, deadline);
   if (needs.process) facts['sessionProcess'] = ownProcesses(effect, context.session);
   if (needs.manifest) facts['manifestChanged'] = manifestChanged(context, missing);
-  return { paths: read, repository, facts };
+  const where = hasWhereabouts(effect) ? readWhereabouts(effect) : null;
+  if (where === null) return { paths: read, repository, facts };
+  const { lines, keep } = where;
+  return { paths: read, repository, facts: { ...facts, ...where.facts }, where: { lines, keep } };
 }
 
 async function overwrittenBy(

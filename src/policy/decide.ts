@@ -209,8 +209,10 @@ function distinct(reasons: readonly Reason[]): readonly Reason[] {
 function obligationsOf(matches: readonly Match[], places: Places): Verdict['obligations'] {
   const paths = new Set<string>();
   for (const { rule, subjects } of matches) {
-    if (!rule.snapshot) continue;
     for (const subject of subjects) {
+      const kept = subject.evidence?.where?.keep ?? [];
+      for (const file of kept) paths.add(file);
+      if (!rule.snapshot || kept.length > 0) continue;
       const path = pathToKeep(subject, places);
       if (path !== null) paths.add(path);
     }

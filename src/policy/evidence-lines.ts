@@ -5,7 +5,7 @@ import { clean, sizeOf } from './sentence.ts';
 
 const MAX_LINES = 6;
 
-/** Returns lines for the targets of one effect that one rule matched, the repository's state last. */
+/** Returns lines for the targets of one effect that one rule matched: the place it would hit first, the repository's state last. */
 export function evidenceLines(subjects: readonly Subject[]): readonly string[] {
   const lines = subjects.flatMap((subject) => {
     const { path, target } = subject;
@@ -14,7 +14,8 @@ export function evidenceLines(subjects: readonly Subject[]): readonly string[] {
   });
   const shown =
     lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), `and ${lines.length - MAX_LINES} more`] : lines;
-  return [...shown, ...repositoryLines(subjects[0])].map((line) => clean(line));
+  const places = [...new Set(subjects.flatMap(({ evidence }) => evidence?.where?.lines ?? []))];
+  return [...places, ...shown, ...repositoryLines(subjects[0])].map((line) => clean(line));
 }
 
 function pathWords(path: PathEvidence): string {

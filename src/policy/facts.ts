@@ -88,6 +88,7 @@ export const FACTS = {
   service: 'the service',
   shell: 'hands out a shell',
   signal: 'the signal',
+  single: 'is about one thing by its name, which holds nothing else',
   statement: 'the statement',
   tags: 'pushes tags',
   target: 'what infrastructure is addressed',
@@ -165,6 +166,22 @@ export const FACTS = {
   sessionProcess: 'the process belongs to the session',
   sessionProcessKnown: 'whether that is known',
   manifestChanged: 'the session changed what says what is installed',
+  where: 'the database, cluster, account or project that would be hit, in words',
+  dbHost: 'the host of the database',
+  dbName: 'the name of the database',
+  dbLocal: 'the database is on this machine',
+  dbFile: 'the file that the database is',
+  dbKept: 'the database is a file that a snapshot keeps',
+  clusterContext: 'the context of the cluster',
+  clusterServer: 'the host of the cluster',
+  clusterLocal: 'the cluster runs on this machine',
+  cloudAccount: 'the account, project or subscription of the cloud',
+  cloudProfile: 'the profile or sign-in that chooses it',
+  cloudLocal: 'an emulator of the cloud on this machine',
+  infraWorkspace: 'the workspace or stack of the infrastructure',
+  infraBackend: 'the sort of place where its state is kept',
+  infraResources: 'how many resources its state holds',
+  environment: 'the environment that is named: development, production',
 } as const satisfies Record<string, string>;
 
 const PROTECTED =
@@ -221,7 +238,10 @@ function ofEffect(effect: Effect, evidence: EffectEvidence | null, context: Fact
     if (repository.defaultBranch !== null) facts['defaultBranch'] = repository.defaultBranch;
     if (repository.operation !== null) facts['operation'] = repository.operation;
   }
-  const { filter } = effect.facts;
+  const { filter, host, context: cluster } = effect.facts;
+  if (/^(?:db|cluster)\./.test(effect.kind))
+    facts['where'] ??= host ?? (cluster === undefined ? '' : `cluster ${cluster}`);
+  if (facts['where'] === '') delete facts['where'];
   if (typeof filter === 'string') facts['filterGenerated'] = findsGenerated(filter, context.places);
   if (effect.kind === 'git.push') {
     const isProtected = protection(context.protectedBranches ?? []);

@@ -123,6 +123,9 @@ function kindOf(rule: string, effect: Effect, evidence: EffectEvidence | null, w
     else if (target.kind === 'path' && target.glob) unknown.add(path);
     else folders.add(path);
   }
+  // A yes about one database or cluster is none about another that the same words reach.
+  const [place] = evidence?.where?.lines ?? [];
+  if (place !== undefined) names.add(place);
   return { rule, program: effect.program, folders: [...folders], names: [...names], unknown: [...unknown] };
 }
 

@@ -170,7 +170,11 @@ function copy(use: Use): Reading {
     if (!isBucket(from) && known(from) !== '-')
       effects.push(
         use.call.effect('fs.read', [use.call.path(from)]),
-        use.call.effect('net.send', names('url', [to]), { what: 'file', method: 'PUT' }),
+        use.call.effect('net.send', names('url', [to]), {
+          what: 'file',
+          method: 'PUT',
+          ...(isLocal(use) ? { local: true } : {}),
+        }),
       );
     if (use.has('--delete'))
       effects.push(use.call.effect('cloud.delete', names('bucket path', [to]), { ...facts, recursive: true }));
@@ -210,7 +214,6 @@ function otherwise(use: Use): Reading {
 
 /** An emulator on this machine. */
 function isLocal(use: Use): boolean {
-  return (
-    use.call.name === 'awslocal' || /\/\/(?:localhost|127\.0\.0\.1|\[::1\])/.test(use.value('--endpoint-url') ?? '')
-  );
+  const endpoint = use.value('--endpoint-url') ?? use.call.env('AWS_ENDPOINT_URL') ?? '';
+  return use.call.name === 'awslocal' || /\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/.test(endpoint);
 }

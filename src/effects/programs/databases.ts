@@ -1,4 +1,5 @@
 /** Database clients: what they are told to run is read as SQL or as the client's own commands. */
+import { harmless } from '../connection.ts';
 import type { Effect } from '../effect.ts';
 import type { Arg, Call, Program, Reading } from '../program.ts';
 import {
@@ -21,6 +22,9 @@ interface Client {
   readonly language: 'sql' | 'mongo' | 'redis';
   readonly values: readonly string[];
   readonly host: readonly string[];
+  /** Options that name the database, and the operand that does when none of them is given. */
+  readonly database?: readonly string[];
+  readonly databaseAt?: number;
   /** Options whose value is a statement; `operand`: the index from which operands are one. */
   readonly statements: readonly string[];
   readonly operand?: number;
@@ -38,6 +42,8 @@ const CLIENTS: readonly Client[] = [
       '-c --command -d --dbname -f --file -h --host -p --port -U --username -v --set --variable -o --output -L --log-file -P --pset -F --field-separator -R --record-separator -T --table-attr -e --url',
     ),
     host: ['-h', '--host', '--url'],
+    database: ['-d', '--dbname'],
+    databaseAt: 0,
     statements: ['-c', '--command', '-e'],
     files: ['-f', '--file'],
     examples: [
@@ -56,6 +62,8 @@ const CLIENTS: readonly Client[] = [
       '-e --execute -h --host -P --port -u --user -D --database -S --socket --defaults-file --defaults-extra-file --login-path --init-command --default-character-set',
     ),
     host: ['-h', '--host'],
+    database: ['-D', '--database'],
+    databaseAt: 0,
     statements: ['-e', '--execute', '--init-command'],
     examples: [
       { command: 'mysql -u root -e "show tables" app', effects: ['db.read'] },
@@ -69,6 +77,7 @@ const CLIENTS: readonly Client[] = [
     language: 'sql',
     values: words('-cmd -init -separator -newline -nullvalue -maxsize -mmap -vfs -c -s -f'),
     host: [],
+    databaseAt: 0,
     statements: ['-cmd', '-c', '-s'],
     operand: 1,
     files: ['-init', '-f'],
@@ -106,6 +115,7 @@ const CLIENTS: readonly Client[] = [
       '-q --query -Q -e --execute -h --host -H -S --server -u --user -U -d --database -p --password -P --port -f --file -i -o',
     ),
     host: ['-h', '--host', '-H', '-S', '--server'],
+    database: ['-d', '--database'],
     statements: ['-q', '--query', '-Q', '-e', '--execute'],
     files: ['-f', '--file', '-i'],
     examples: [
@@ -120,6 +130,7 @@ const CLIENTS: readonly Client[] = [
     language: 'mongo',
     values: words('--eval --file -f --host --port -u --username -p --password --authenticationDatabase --tlsCAFile'),
     host: ['--host'],
+    databaseAt: 0,
     statements: ['--eval'],
     files: ['-f', '--file'],
     examples: [
@@ -134,6 +145,7 @@ const CLIENTS: readonly Client[] = [
     language: 'redis',
     values: words('-h -p -s -a -u -r -i -n -d --user --pass --tls --cacert --cert --key --eval --pattern --rdb -t'),
     host: ['-h', '-u'],
+    database: ['-n'],
     statements: [],
     operand: 0,
     examples: [
@@ -261,7 +273,11 @@ function readClient(client: Client, call: Call): Reading {
     else
       for (const line of (call.stdin.text ?? '').split('\n').filter((one) => one.trim() !== ''))
         effects.push(...redisText(call, line));
-    return { effects: located(client, call, options, operands, effects), output };
+    return {
+      effects: located(client, call, options, operands, effects),
+      output,
+      given: whereOf(client, call, options, operands),
+    };
   }
   for (const statement of statements) {
     const text = known(statement);
@@ -283,7 +299,11 @@ function readClient(client: Client, call: Call): Reading {
     call.stdin.text.trim() !== ''
   )
     effects.push(...call.code(client.language, call.stdin.text, via).effects);
-  return { effects: located(client, call, options, operands, effects), output };
+  return {
+    effects: located(client, call, options, operands, effects),
+    output,
+    given: whereOf(client, call, options, operands),
+  };
 }
 
 /** A statement with unknown parts: its known beginning still says what it does. */
@@ -325,6 +345,44 @@ function located(
         }
       : effect,
   );
+}
+
+/** What the words say of the database: its file, its connection string, or its host and name. */
+function whereOf(
+  client: Client,
+  call: Call,
+  options: ReadonlyMap<string, Arg[]>,
+  operands: readonly Arg[],
+): NonNullable<Reading['given']> {
+  const host = client.host.flatMap((name) => options.get(name) ?? []).at(-1);
+  const named = (client.database ?? []).flatMap((name) => options.get(name) ?? []).at(-1);
+  const database = named ?? (client.databaseAt === undefined ? undefined : operands[client.databaseAt]);
+  const given: Record<string, string | null> = {};
+  if (/^(?:sqlite|duckdb|litecli)/.test(call.name)) {
+    const target = database === undefined ? null : call.path(database);
+    given['file'] =
+      target === null || known(database) === ':memory:'
+        ? ':memory:'
+        : target.kind === 'path' && !target.glob
+          ? target.path
+          : null;
+    return given;
+  }
+  for (const [fact, arg] of [
+    ['host', host],
+    ['database', database],
+  ] as const) {
+    if (arg === undefined) continue;
+    const text = known(arg);
+    if (text === undefined) given[fact] = null;
+    else if (isConnection(text)) given['url'] = harmless('URL', text);
+    else given[fact] = text.slice(0, 200);
+  }
+  return given;
+}
+
+function isConnection(text: string): boolean {
+  return /:\/\/|(?:^|\s)(?:host|dbname|service)\s*=/.test(text);
 }
 
 const REDIS_DROPS = new Set(words('flushall flushdb'));

@@ -21,6 +21,20 @@ const where: Readonly<Record<string, FactOf>> = {
 };
 const everything = given('--all', '-A', '--all-namespaces');
 
+/** What holds other things, or data: its deletion takes them along. */
+const HOLDER =
+  /^(?:ns|namespaces?|pvc?|persistentvolume(?:claim)?s?|crds?|customresourcedefinitions?|no|nodes?)(?:[./]|$)/;
+
+/** `pod web-1`, `pod/web-1`: one thing by its name, which holds nothing else. */
+const single: FactOf = (use) => {
+  const isNarrowed = use.has('--all', '-A', '--all-namespaces', '-l', '--selector', '--field-selector');
+  const isFromFile = use.has('-f', '--filename', '-k', '--kustomize');
+  const words = use.operands.map(known);
+  const [first = ''] = words;
+  const isOne = words.length === (first.includes('/') ? 1 : 2) && words.every((word) => word !== undefined);
+  return (isOne && !isNarrowed && !isFromFile && !first.includes(',') && !HOLDER.test(first)) || undefined;
+};
+
 const KUBE_VALUES = words(`
   -n --namespace --context --cluster --kubeconfig --user --as --as-group --token -s --server -l --selector
   --field-selector -f --filename -k --kustomize -o --output --timeout --request-timeout -v --grace-period --cascade
@@ -36,7 +50,16 @@ const changes = (verb: string) =>
 const KUBE_ROWS: readonly Row[] = [
   {
     on: 'delete',
-    does: { effect: 'cluster.delete', noun: 'resource', facts: { resource: operand(0), all: everything, ...where } },
+    does: {
+      effect: 'cluster.delete',
+      noun: 'resource',
+      facts: {
+        resource: operand(0),
+        all: everything,
+        single,
+        ...where,
+      },
+    },
   },
   ...[
     'apply',
@@ -145,7 +168,11 @@ const helm = subcommands({
     ),
     {
       on: 'uninstall,delete,del,un',
-      does: { effect: 'cluster.delete', noun: 'release', facts: { resource: operand(0), ...where } },
+      does: {
+        effect: 'cluster.delete',
+        noun: 'release',
+        facts: { resource: 'release', single: (use) => use.operands.length === 1 || undefined, ...where },
+      },
     },
     { on: 'push', does: { effect: 'package.publish', noun: 'chart', facts: { what: 'chart' } } },
   ],
