@@ -17,7 +17,7 @@ export function fillSentence(template: string, subjects: readonly Subject[]): st
   return clean(
     filled
       .replace(/\s+/g, ' ')
-      .replace(/ ([,;.])/g, '$1')
+      .replace(/ ([,;](?=\s|$)|\.$)/g, '$1')
       .trim(),
   );
 }
@@ -29,7 +29,7 @@ export function outlineOf(template: string): string {
     .replace(/\{targets\}/g, '…')
     .replace(PLACE, (_, name: string, noun?: string) => `<${noun === undefined ? name : `number of ${noun}s`}>`)
     .replace(/\s+/g, ' ')
-    .replace(/ ([,;.])/g, '$1')
+    .replace(/ ([,;](?=\s|$)|\.$)/g, '$1')
     .trim();
 }
 
