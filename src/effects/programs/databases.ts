@@ -1,5 +1,5 @@
 /** Database clients: what they are told to run is read as SQL or as the client's own commands. */
-import { harmless } from '../connection.ts';
+import { type ClientOptions, clientAddress } from '../client-address.ts';
 import type { Effect } from '../effect.ts';
 import type { Arg, Call, Program, Reading } from '../program.ts';
 import {
@@ -16,15 +16,11 @@ import {
 } from '../subcommands.ts';
 
 /** How a client is told which database, and where its statements stand among the arguments. */
-interface Client {
+interface Client extends ClientOptions {
   readonly names: readonly string[];
   readonly manual: string;
   readonly language: 'sql' | 'mongo' | 'redis';
   readonly values: readonly string[];
-  readonly host: readonly string[];
-  /** Options that name the database, and the operand that does when none of them is given. */
-  readonly database?: readonly string[];
-  readonly databaseAt?: number;
   /** Options whose value is a statement; `operand`: the index from which operands are one. */
   readonly statements: readonly string[];
   readonly operand?: number;
@@ -276,7 +272,7 @@ function readClient(client: Client, call: Call): Reading {
     return {
       effects: located(client, call, options, operands, effects),
       output,
-      given: whereOf(client, call, options, operands),
+      given: clientAddress(client, call, options, operands),
     };
   }
   for (const statement of statements) {
@@ -302,7 +298,7 @@ function readClient(client: Client, call: Call): Reading {
   return {
     effects: located(client, call, options, operands, effects),
     output,
-    given: whereOf(client, call, options, operands),
+    given: clientAddress(client, call, options, operands),
   };
 }
 
@@ -345,44 +341,6 @@ function located(
         }
       : effect,
   );
-}
-
-/** What the words say of the database: its file, its connection string, or its host and name. */
-function whereOf(
-  client: Client,
-  call: Call,
-  options: ReadonlyMap<string, Arg[]>,
-  operands: readonly Arg[],
-): NonNullable<Reading['given']> {
-  const host = client.host.flatMap((name) => options.get(name) ?? []).at(-1);
-  const named = (client.database ?? []).flatMap((name) => options.get(name) ?? []).at(-1);
-  const database = named ?? (client.databaseAt === undefined ? undefined : operands[client.databaseAt]);
-  const given: Record<string, string | null> = {};
-  if (/^(?:sqlite|duckdb|litecli)/.test(call.name)) {
-    const target = database === undefined ? null : call.path(database);
-    given['file'] =
-      target === null || known(database) === ':memory:'
-        ? ':memory:'
-        : target.kind === 'path' && !target.glob
-          ? target.path
-          : null;
-    return given;
-  }
-  for (const [fact, arg] of [
-    ['host', host],
-    ['database', database],
-  ] as const) {
-    if (arg === undefined) continue;
-    const text = known(arg);
-    if (text === undefined) given[fact] = null;
-    else if (isConnection(text)) given['url'] = harmless('URL', text);
-    else given[fact] = text.slice(0, 200);
-  }
-  return given;
-}
-
-function isConnection(text: string): boolean {
-  return /:\/\/|(?:^|\s)(?:host|dbname|service)\s*=/.test(text);
 }
 
 const REDIS_DROPS = new Set(words('flushall flushdb'));
