@@ -9,8 +9,9 @@ import { exactText, literalArg } from './args.ts';
 import { setVariable } from './assignments.ts';
 import { makeCall } from './call.ts';
 import type { Effect, Span, Target } from './effect.ts';
-import { argValue, expandAssignment, expandWords } from './expand.ts';
+import { expandAssignment, expandWords } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './flow.ts';
+import { callFunction } from './functions.ts';
 import { knownOutput } from './known-outputs.ts';
 import { fileName, madeFile } from './line-files.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
@@ -94,9 +95,8 @@ function once(frame: Frame, node: Command, stdin: Flow): Flow {
     for (const assignment of assignments) setVariable(inner, assignment, span);
     return streams.release(EMPTY_FLOW);
   }
+  // Most shells that run one line expand no aliases, some do: both may be.
   const aliased = expandAlias(inner, node, node.name);
-  if (aliased !== null) return streams.release(aliased);
-
   const args = commandWords(inner, node, node.name);
   if (frame.machine.commands.length < 2_000) {
     frame.machine.commands.push({ argv: args.map((arg) => exactText(arg)), span });
@@ -113,7 +113,7 @@ function once(frame: Frame, node: Command, stdin: Flow): Flow {
     running.state.exported.set(assignment.name, true);
   }
   const output = runWords(running, args, span, streams.stdin, { functions: true, builtins: true });
-  return streams.release(output);
+  return streams.release(aliased === null ? output : joinFlows(aliased, output));
 }
 
 function commandWords(frame: Frame, node: Command, name: Word): readonly Arg[] {
@@ -155,7 +155,15 @@ export function runWords(frame: Frame, args: readonly Arg[], span: Span, stdin: 
   if (first === undefined || !step(frame, span)) return first === undefined ? EMPTY_FLOW : UNKNOWN_FLOW;
   if (first.kind !== 'literal') return runUnknown(frame, first, rest, span, stdin, how);
   const written = first.value;
-  if (how.functions && frame.state.functions.has(written)) return callFunction(frame, written, rest, span, stdin);
+  const bodies = how.functions ? frame.state.functions.get(written) : undefined;
+  if (bodies !== undefined) {
+    const outputs = bodies.map((body) =>
+      body === null
+        ? runWords(frame, args, span, stdin, { ...how, functions: false })
+        : callFunction(frame, written, body, rest, span, stdin),
+    );
+    return outputs.length === 1 ? (outputs[0] ?? UNKNOWN_FLOW) : filtered(outputs.reduce(joinFlows, EMPTY_FLOW));
+  }
   if (how.builtins) {
     const builtin = shellBuiltins.get(written);
     if (builtin !== undefined) return builtin({ ...frame, stdin }, rest, span, stdin);
@@ -277,37 +285,6 @@ function noticeCopy(frame: Frame, args: readonly Arg[]): void {
 
 function targetName(target: Target): string {
   return target.kind === 'path' ? target.path : target.kind === 'name' ? target.name : target.text;
-}
-
-function callFunction(frame: Frame, name: string, args: readonly Arg[], span: Span, stdin: Flow): Flow {
-  const body = frame.state.functions.get(name);
-  // Told by its body, not its name: a function may define another one of the same name.
-  const key = body === undefined ? '' : `function ${name} ${body.node.pos} ${body.source.length}`;
-  if (body === undefined || frame.machine.running.filter((one) => one === key).length > 1) return UNKNOWN_FLOW;
-  const { state } = frame;
-  const kept = state.positional;
-  const ended = state.ended;
-  state.positional = args.map(argValue);
-  frame.machine.running.push(key);
-  const inner: Frame = {
-    ...frame,
-    stdin,
-    depth: frame.depth + 1,
-    source: body.source,
-    dialect: body.dialect,
-    // A function of another text is told by the place of its call.
-    outer: body.source === frame.source ? frame.outer : (frame.outer ?? span),
-  };
-  const statement = { type: 'Statement', pos: body.node.pos, end: body.node.end, background: undefined } as const;
-  const block = body.node.body;
-  const output =
-    block.type === 'CompoundList'
-      ? frame.machine.engine.statements(inner, block.commands, stdin)
-      : frame.machine.engine.statements(inner, [{ ...statement, command: block }], stdin);
-  frame.machine.running.pop();
-  state.positional = kept;
-  state.ended = ended;
-  return output;
 }
 
 /** Runs a command whose name is not known: told by where it comes from, or by the part of it that is known. */

@@ -51,6 +51,7 @@ export function derive(action: Action, world: World): Prediction {
     stdin: EMPTY_FLOW,
     shows: true,
     socket: null,
+    locals: null,
   };
   try {
     run(frame, action, text);

@@ -2,17 +2,19 @@
  * Walks a script as a shell would run it, without running it: lists, pipelines, branches, loops, functions. All branches
  * are taken; a loop's body is taken until nothing new comes of it. Returns what leaves on stdout.
  */
-import type { Redirection, Statement, SyntaxNode, TestExpression, Word } from '../shell/syntax.ts';
+import type { Redirection, Statement, SyntaxNode, TestExpression } from '../shell/syntax.ts';
 import { evaluate, runHiddenIn } from './arithmetic.ts';
 import { runSimple } from './command.ts';
+import type { Span } from './effect.ts';
 import { argValue, expandQuoted, expandValue, expandWords } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows } from './flow.ts';
+import { joining, runList } from './lists.ts';
 import { type Frame, spanOf, step } from './machine.ts';
 import { MATCHED } from './paths.ts';
 import type { Flow } from './program.ts';
 import { redirect } from './redirect.ts';
 import { cloneState, joinStates, type ShellState, textOf, unknownVariable, type Variable } from './shell-state.ts';
-import { assign, inherited } from './variables.ts';
+import { assign } from './variables.ts';
 
 /** Rounds of a loop over known words. More are summed up in one round over a word that is not known. */
 const MAX_ROUNDS = 40;
@@ -32,7 +34,7 @@ export function runStatements(frame: Frame, statements: readonly Statement[], st
   for (const statement of statements) {
     if (!step(frame, spanOf(frame, statement))) return output;
     if (statement.background === true) {
-      runNode({ ...frame, state: cloneState(frame.state) }, statement.command, EMPTY_FLOW);
+      runNode(forked(frame), statement.command, EMPTY_FLOW);
       continue;
     }
     output = joinFlows(output, runNode(frame, statement.command, stdin));
@@ -57,7 +59,7 @@ function runNode(frame: Frame, node: Runnable, stdin: Flow): Flow {
     case 'Command':
       return runSimple(frame, node, stdin);
     case 'AndOr':
-      return runList(frame, node, stdin);
+      return runList(frame, node, (inner, command) => runNode(inner, command, stdin));
     case 'Pipeline':
       return runPipeline(frame, node, stdin);
     case 'Subshell':
@@ -68,12 +70,12 @@ function runNode(frame: Frame, node: Runnable, stdin: Flow): Flow {
       return runRedirected(frame, node.command, node.redirects, stdin);
     case 'Function': {
       const name = node.name.value;
-      frame.state.functions.set(name, { node, source: frame.source, dialect: frame.dialect });
+      frame.state.functions.set(name, [{ node, source: frame.source, dialect: frame.dialect }]);
       return EMPTY_FLOW;
     }
     case 'Coproc':
       if (node.body.type === 'CompoundList') return runApart(frame, node.body.commands, EMPTY_FLOW);
-      runNode({ ...frame, state: cloneState(frame.state) }, node.body, EMPTY_FLOW);
+      runNode(forked(frame), node.body, EMPTY_FLOW);
       return EMPTY_FLOW;
     case 'TestCommand':
       runTest(frame, node.expression);
@@ -93,9 +95,14 @@ function runNode(frame: Frame, node: Runnable, stdin: Flow): Flow {
   }
 }
 
+/** Returns the frame of a shell that is forked off: nothing that it sets is seen here. */
+function forked(frame: Frame): Frame {
+  return { ...frame, state: cloneState(frame.state), locals: frame.locals === null ? null : new Map() };
+}
+
 /** Runs statements in a copy of the state, with the traps that they set. */
 export function runApart(frame: Frame, statements: readonly Statement[], stdin: Flow): Flow {
-  const inner: Frame = { ...frame, state: cloneState(frame.state), depth: frame.depth + 1 };
+  const inner: Frame = { ...forked(frame), depth: frame.depth + 1 };
   inner.state.traps = [];
   const output = runStatements(inner, statements, stdin);
   runTraps(inner);
@@ -112,39 +119,13 @@ export function runTraps(frame: Frame): void {
   }
 }
 
-function runList(frame: Frame, node: Extract<Runnable, { type: 'AndOr' }>, stdin: Flow): Flow {
-  const { state } = frame;
-  let output: Flow = EMPTY_FLOW;
-  node.commands.forEach((first, index) => {
-    const operator = node.operators[index - 1] ?? '&&';
-    if (operator === '&&') {
-      // Here the `cd` before has worked: `failedCwds` waits for what follows the list.
-      output = joinFlows(output, runNode(frame, first, stdin));
-      return;
-    }
-    const failed = cloneState(state);
-    if (state.failedCwds.length > 0) {
-      failed.cwd = state.failedCwds[0] ?? null;
-      failed.otherCwds = state.failedCwds.slice(1);
-      failed.failedCwds = [];
-    }
-    const instead = runNode({ ...frame, state: failed }, first, stdin);
-    // What printed something most often worked: `$(which python3 || which python)` is one name.
-    output = output.text !== null && output.text !== '' && instead.text !== null ? output : joinFlows(output, instead);
-    const worked = cloneState(state);
-    worked.failedCwds = [];
-    joinStates(state, [worked, failed], (name) => inherited(frame, name));
-  });
-  return output;
-}
-
 function runPipeline(frame: Frame, node: Extract<Runnable, { type: 'Pipeline' }>, stdin: Flow): Flow {
   const [only] = node.commands;
   if (node.commands.length === 1 && only !== undefined) return runNode(frame, only, stdin);
   let flow = stdin;
   node.commands.forEach((command, index) => {
     const last = index === node.commands.length - 1;
-    const inner: Frame = { ...frame, state: cloneState(frame.state), stdin: flow, shows: frame.shows && last };
+    const inner: Frame = { ...forked(frame), stdin: flow, shows: frame.shows && last };
     flow = runNode(inner, command, flow);
   });
   return flow;
@@ -167,26 +148,12 @@ function runRedirected(
 
 function runCompound(frame: Frame, node: Compound, stdin: Flow): Flow {
   switch (node.type) {
-    case 'If': {
-      const clauses = [[node.clause, node.then] as const, ...node.elif.map((one) => [one.clause, one.then] as const)];
-      const branches: ShellState[] = [];
-      let output: Flow = EMPTY_FLOW;
-      for (const [clause, then] of clauses) {
-        output = joinFlows(output, runStatements(frame, clause.commands, stdin));
-        const branch = cloneState(frame.state);
-        output = joinFlows(output, runStatements({ ...frame, state: branch }, then.commands, stdin));
-        branches.push(branch);
-      }
-      const otherwise = cloneState(frame.state);
-      if (node.else !== undefined) {
-        output = joinFlows(output, runStatements({ ...frame, state: otherwise }, node.else.commands, stdin));
-      }
-      joinStates(frame.state, [...branches, otherwise], (name) => inherited(frame, name));
-      return filtered(output);
-    }
+    case 'If':
+      return runIf(frame, node, stdin);
     case 'Case': {
       expandValue(frame, node.word);
-      const branches: ShellState[] = [cloneState(frame.state)];
+      const isSure = node.items.some((item) => item.pattern.some((pattern) => pattern.text === '*'));
+      const branches: ShellState[] = isSure ? [] : [cloneState(frame.state)];
       let output: Flow = EMPTY_FLOW;
       for (const item of node.items) {
         if (!step(frame, spanOf(frame, item), 3)) break;
@@ -195,20 +162,20 @@ function runCompound(frame: Frame, node: Compound, stdin: Flow): Flow {
         output = joinFlows(output, runStatements({ ...frame, state: branch }, item.body.commands, stdin));
         branches.push(branch);
       }
-      joinStates(frame.state, branches, (name) => inherited(frame, name));
+      joinStates(frame.state, branches, joining(frame, spanOf(frame, node)));
       return filtered(output);
     }
     case 'For':
     case 'Select':
-      return runFor(frame, node.name.value, node.wordlist, node.body.commands, stdin);
+      return runFor(frame, node, stdin);
     case 'While':
-      return runRounds(frame, stdin, (inner) => {
+      return runRounds(frame, spanOf(frame, node), stdin, (inner) => {
         const test = runStatements(inner, node.clause.commands, stdin);
         return joinFlows(test, runStatements(inner, node.body.commands, stdin));
       });
     case 'ArithmeticFor':
       evaluate(frame, node.initialize, expandQuoted);
-      return runRounds(frame, stdin, (inner) => {
+      return runRounds(frame, spanOf(frame, node), stdin, (inner) => {
         evaluate(inner, node.test, expandQuoted);
         const output = runStatements(inner, node.body.commands, stdin);
         evaluate(inner, node.update, expandQuoted);
@@ -219,8 +186,29 @@ function runCompound(frame: Frame, node: Compound, stdin: Flow): Flow {
   }
 }
 
+/** Runs each branch from where the tests before it led: what a later test sets is not set where an earlier branch ran. */
+function runIf(frame: Frame, node: Extract<Compound, { type: 'If' }>, stdin: Flow): Flow {
+  const { state } = frame;
+  const branches: ShellState[] = [];
+  let tested = state;
+  let output: Flow = EMPTY_FLOW;
+  for (const { clause, then } of [node, ...node.elif]) {
+    if (!step(frame, spanOf(frame, node), branches.length / 16)) break;
+    output = joinFlows(output, runStatements({ ...frame, state: tested }, clause.commands, stdin));
+    const branch = cloneState(tested);
+    output = joinFlows(output, runStatements({ ...frame, state: branch }, then.commands, stdin));
+    branches.push(branch);
+    tested = cloneState(tested);
+  }
+  if (node.else !== undefined) {
+    output = joinFlows(output, runStatements({ ...frame, state: tested }, node.else.commands, stdin));
+  }
+  joinStates(state, [...branches, tested], joining(frame, spanOf(frame, node)));
+  return filtered(output);
+}
+
 /** Runs a body that may run any number of times: once, and once more from where that led. */
-function runRounds(frame: Frame, stdin: Flow, round: (inner: Frame) => Flow): Flow {
+function runRounds(frame: Frame, place: Span, stdin: Flow, round: (inner: Frame) => Flow): Flow {
   let output: Flow = EMPTY_FLOW;
   for (let count = 0; count < 2; count += 1) {
     const body = cloneState(frame.state);
@@ -228,19 +216,17 @@ function runRounds(frame: Frame, stdin: Flow, round: (inner: Frame) => Flow): Fl
     const changed =
       body.cwd !== frame.state.cwd ||
       [...body.variables.changed()].some((name) => frame.state.variables.get(name) !== body.variables.get(name));
-    joinStates(frame.state, [cloneState(frame.state), body], (name) => inherited(frame, name));
+    joinStates(frame.state, [cloneState(frame.state), body], joining(frame, place));
     if (!changed) break;
   }
   return filtered(output);
 }
 
-function runFor(
-  frame: Frame,
-  name: string,
-  words: readonly Word[] | undefined,
-  body: readonly Statement[],
-  stdin: Flow,
-): Flow {
+function runFor(frame: Frame, node: Extract<Compound, { type: 'For' | 'Select' }>, stdin: Flow): Flow {
+  const name = node.name.value;
+  const words = node.wordlist;
+  const body = node.body.commands;
+  const place = spanOf(frame, node);
   const values: Variable[] = [];
   if (words === undefined) {
     for (const value of frame.state.positional ?? [[{ why: 'an argument' }]]) values.push({ kind: 'text', value });
@@ -258,17 +244,20 @@ function runFor(
   const rounds =
     values.length > MAX_ROUNDS ? [...values.slice(0, MAX_ROUNDS), unknownVariable('one of many words')] : values;
   const budget = frame.machine.steps - MAX_LOOP_STEPS;
+  // Of words that are not known there may be none.
+  const mayBeEmpty = !rounds.some((value) => value.kind === 'text' && textOf(value.value) !== null);
+  const inner: Frame = mayBeEmpty ? { ...frame, state: cloneState(frame.state) } : frame;
   for (const [index, value] of rounds.entries()) {
-    assign(frame, name, value);
-    output = joinFlows(output, runStatements(frame, body, stdin));
-    if (frame.state.ended) break;
+    assign(inner, name, value);
+    output = joinFlows(output, runStatements(inner, body, stdin));
+    if (inner.state.ended) break;
     if (index < MIN_ROUNDS || index >= rounds.length - 2 || frame.machine.steps > budget) continue;
-    assign(frame, name, unknownVariable('one of many words'));
-    output = filtered(joinFlows(output, runStatements(frame, body, stdin)));
+    assign(inner, name, unknownVariable('one of many words'));
+    output = filtered(joinFlows(output, runStatements(inner, body, stdin)));
     break;
   }
-  // The list may be empty, or a round may not leave.
-  frame.state.ended = false;
+  inner.state.ended = false; // a round may not leave
+  if (inner !== frame) joinStates(frame.state, [inner.state, cloneState(frame.state)], joining(frame, place));
   return rounds.length === 1 && values[0] !== undefined && values[0].kind === 'text' && textOf(values[0].value) === null
     ? filtered(output)
     : output;

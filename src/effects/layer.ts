@@ -33,9 +33,23 @@ export class Layer<Key, Value> {
     return true;
   }
 
+  /** Whether something was set or deleted in this layer itself. */
+  get isChanged(): boolean {
+    return this.#own !== null;
+  }
+
   /** Returns the keys set or deleted in this layer itself. */
   changed(): Iterable<Key> {
     return this.#own?.keys() ?? [];
+  }
+
+  /** Returns the keys set or deleted in this layer and those below it, down to `base`, which it must stand on. */
+  changedSince(base: Layer<Key, Value>): Set<Key> {
+    const keys = new Set<Key>();
+    for (let at: Layer<Key, Value> | null = this; at !== null && at !== base && at !== base.#ground(); at = at.#below) {
+      for (const key of at.changed()) keys.add(key);
+    }
+    return keys;
   }
 
   /** Returns all keys that hold something. */
@@ -50,7 +64,11 @@ export class Layer<Key, Value> {
 
   /** Returns a layer over this one. */
   over(): Layer<Key, Value> {
-    // Layers that hold nothing are left out, so that deep nesting does not make long ways.
-    return new Layer(this.#own === null && this.#below !== null ? this.#below : this);
+    return new Layer(this.#ground());
+  }
+
+  /** Layers that hold nothing are left out, so that deep nesting does not make long ways. */
+  #ground(): Layer<Key, Value> {
+    return this.#own === null && this.#below !== null ? this.#below : this;
   }
 }

@@ -6,7 +6,7 @@ import type { Dialect, Script } from '../shell/parse.ts';
 import type { ParsedScript, Statement } from '../shell/syntax.ts';
 import type { Effect, EffectKind, Fact, Prediction, Span, Target, Unknown } from './effect.ts';
 import type { Arg, Flow } from './program.ts';
-import type { ShellState } from './shell-state.ts';
+import type { ShellState, Variable } from './shell-state.ts';
 
 /** What is known of the machine: all that deriving may look at. */
 export interface World {
@@ -89,6 +89,8 @@ export interface Frame {
   readonly shows: boolean;
   /** The machine that this command's streams are connected to, or null. */
   readonly socket: string | null;
+  /** What the variables held that the function at hand has made its own; null outside of functions. */
+  readonly locals: Map<string, Variable | undefined> | null;
 }
 
 const MAX_PIECE = 400;

@@ -34,9 +34,9 @@ export const shellBuiltins: ReadonlyMap<string, Builtin> = new Map<string, Built
   ['pushd', silent(pushFolder)],
   ['popd', silent(popFolder)],
   ['export', silent((frame, args, span) => declare(frame, args, span, true))],
-  ['declare', silent((frame, args, span) => declare(frame, args, span))],
-  ['typeset', silent((frame, args, span) => declare(frame, args, span))],
-  ['local', silent((frame, args, span) => declare(frame, args, span))],
+  ['declare', silent((frame, args, span) => declare(frame, args, span, false, true))],
+  ['typeset', silent((frame, args, span) => declare(frame, args, span, false, true))],
+  ['local', silent((frame, args, span) => declare(frame, args, span, false, true))],
   ['readonly', silent((frame, args, span) => declare(frame, args, span))],
   ['unset', silent(unset)],
   ['set', silent(setOptions)],
@@ -132,14 +132,16 @@ function popFolder(frame: Frame): void {
   frame.state.folderStack = rest;
 }
 
-function declare(frame: Frame, args: readonly Arg[], span: Span, exportsAll = false): void {
+function declare(frame: Frame, args: readonly Arg[], span: Span, exportsAll = false, isLocal = false): void {
   let exports = exportsAll;
+  let locals = isLocal ? frame.locals : null;
   let isReference = false;
   for (const arg of args) {
     const start = knownStart(arg);
     if (/^[-+]/.test(start)) {
       if (/^-\w*x/.test(start)) exports = true;
       if (/^-\w*n/.test(start)) isReference = true;
+      if (/^-\w*g/.test(start)) locals = null;
       continue;
     }
     const equals = start.indexOf('=');
@@ -149,6 +151,7 @@ function declare(frame: Frame, args: readonly Arg[], span: Span, exportsAll = fa
       runHidden(frame, start, span);
       continue;
     }
+    if (locals !== null) makeLocal(frame, locals, name);
     if (equals !== -1) {
       const value = cutStart(argValue(arg), equals + 1);
       const variable: Variable = isReference
@@ -161,6 +164,13 @@ function declare(frame: Frame, args: readonly Arg[], span: Span, exportsAll = fa
     }
     if (exports) frame.state.exported.set(name, true);
   }
+}
+
+/** A variable made local is unset at first, and what it held is back when the function ends. */
+function makeLocal(frame: Frame, locals: Map<string, Variable | undefined>, name: string): void {
+  if (locals.has(name)) return;
+  locals.set(name, frame.state.variables.get(name));
+  assign(frame, name, UNSET);
 }
 
 function cutStart(value: Value, count: number): Value {

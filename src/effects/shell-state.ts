@@ -32,7 +32,8 @@ export interface FunctionBody {
 
 export interface ShellState {
   readonly variables: Layer<string, Variable>;
-  readonly functions: Layer<string, FunctionBody>;
+  /** What a name may stand for; null: no function. */
+  readonly functions: Layer<string, readonly (FunctionBody | null)[]>;
   readonly aliases: Layer<string, string>;
   readonly descriptors: Layer<number, Flow>;
   /** Names that a child would see, of those assigned here. */
@@ -95,28 +96,50 @@ export function cloneState(state: ShellState): ShellState {
   };
 }
 
+/** What joining needs beside the states. */
+export interface Joining {
+  /** Returns what a variable holds that a branch did not set. */
+  readonly inherited: (name: string) => Variable;
+  /** Returns whether so many values may be compared. */
+  readonly spend: (values: number) => boolean;
+}
+
 /**
- * Makes `state` what it is after one of `branches`, which are clones of it, ran. Branches that ended are left out, unless all did.
- * `inherited` tells what a variable holds that a branch did not set.
+ * Makes `state` what it is after one of `branches` ran, which are clones of `base` or of clones of it. Branches that ended are
+ * left out, unless all did.
  */
 export function joinStates(
   state: ShellState,
   branches: readonly ShellState[],
-  inherited: (name: string) => Variable,
+  { inherited, spend }: Joining,
+  base: ShellState = state,
 ): void {
   const live = branches.filter((branch) => !branch.ended);
   const from = live.length > 0 ? live : branches;
   const first = from[0];
   if (first === undefined) return;
-  const names = new Set(from.flatMap((branch) => [...branch.variables.changed()]));
-  for (const name of names) {
-    state.variables.set(name, either(from.map((branch) => branch.variables.get(name) ?? inherited(name))));
-  }
+  const names = namesOf(from, (branch) => branch.variables.changedSince(base.variables));
+  const canCompare = spend(names.length * from.length);
+  const variables = new Map(
+    names.map((name) => [
+      name,
+      canCompare
+        ? either(from.map((branch) => branch.variables.get(name) ?? inherited(name)))
+        : unknownVariable('it may hold many things'),
+    ]),
+  );
+  const functions = new Map(
+    namesOf(from, (branch) => branch.functions.changedSince(base.functions)).map((name) => [
+      name,
+      [...new Set(from.flatMap((branch) => branch.functions.get(name) ?? [null]))],
+    ]),
+  );
+  for (const [name, variable] of variables) state.variables.set(name, variable);
+  for (const [name, bodies] of functions) state.functions.set(name, bodies);
   for (const branch of from) {
-    adopt(state.functions, branch.functions);
-    adopt(state.aliases, branch.aliases);
-    adopt(state.descriptors, branch.descriptors);
-    adopt(state.exported, branch.exported);
+    adopt(state.aliases, branch.aliases, base.aliases);
+    adopt(state.descriptors, branch.descriptors, base.descriptors);
+    adopt(state.exported, branch.exported, base.exported);
   }
   state.traps = [...new Set(from.flatMap((branch) => branch.traps))];
   state.cwd = first.cwd;
@@ -130,8 +153,15 @@ export function joinStates(
   state.stopsOnError = from.every((branch) => branch.stopsOnError);
 }
 
-function adopt<Key, Value>(into: Layer<Key, Value>, from: Layer<Key, Value>): void {
-  for (const key of from.changed()) {
+function namesOf(
+  branches: readonly ShellState[],
+  changed: (branch: ShellState) => ReadonlySet<string>,
+): readonly string[] {
+  return [...new Set(branches.flatMap((branch) => [...changed(branch)]))];
+}
+
+function adopt<Key, Value>(into: Layer<Key, Value>, from: Layer<Key, Value>, base: Layer<Key, Value>): void {
+  for (const key of from.changedSince(base)) {
     const value = from.get(key);
     if (value !== undefined) into.set(key, value);
   }
@@ -144,10 +174,10 @@ export function either(options: readonly Variable[]): Variable {
   const different: Variable[] = [];
   for (const option of options.flatMap((one) => (one.kind === 'either' ? one.options : [one]))) {
     if (!different.some((other) => isSame(other, option))) different.push(option);
+    if (different.length > MAX_OPTIONS) return unknownVariable('it may hold many things');
   }
   const [only] = different;
   if (different.length === 1 && only !== undefined) return only;
-  if (different.length > MAX_OPTIONS) return { kind: 'text', value: [{ why: 'it may hold many things' }] };
   return { kind: 'either', options: different };
 }
 

@@ -222,3 +222,41 @@ describe('a file that a line fetches and then runs is told, in a folder that is 
     },
   );
 });
+
+describe('what may not have run is not certain, and what is forked off or local stays there', () => {
+  test.each([
+    ['x=/; f() { local x=build; }; f; rm -rf "$x/a"', ['fs.delete /a']],
+    ['f() { local x=build; rm -rf "$x"; }; f; rm -rf "$x/b"', ['fs.delete /ws/build', 'fs.delete /b']],
+    ['f() { x=build; }; f; rm -rf "$x"', ['fs.delete /ws/build']],
+    ['f() { declare -g x=a; }; f; rm -rf "$x"', ['fs.delete /ws/a']],
+    ['f() { local x; rm -rf "$x/b"; }; x=a; f', ['fs.delete /b']],
+    ['f() { if [ "$1" ]; then local x=a; fi; }; x=/; f; rm -rf "$x"', ['fs.delete /']],
+    ['f() { (x=a; local x=b); }; x=/; f; rm -rf "$x"', ['fs.delete /']],
+    ['x=/; [ -n "$1" ] && x=build; rm -rf "$x"', ['fs.delete /ws/build', 'fs.delete /']],
+    ['x=/; if a; then :; elif x=build; then :; fi; rm -rf "$x"', ['fs.delete /', 'fs.delete /ws/build']],
+    ['x=/; for f in *.q; do x=build; done; rm -rf "$x"', ['fs.delete /ws/build', 'fs.delete /']],
+    ['x=/; (x=build); rm -rf "$x"', ['fs.delete /']],
+    ['x=/; echo a | x=build; rm -rf "$x"', ['fs.delete /']],
+    ['x=/; x=build & rm -rf "$x"', ['fs.delete /']],
+    ['[ -d x ] && D=x || D=y; rm -rf $D', ['fs.delete /ws/x', 'fs.delete /ws/y']],
+    ['D=a && E=b; rm -rf "$D/$E"', ['fs.delete /ws/a/b']],
+    ['mkdir -p a && D=a; rm -rf "$D/b"', ['fs.delete /ws/a/b']],
+    ['case $1 in a) D=1;; *) D=2;; esac; rm -rf $D', ['fs.delete /ws/1', 'fs.delete /ws/2']],
+    ['test -f a && exit 0; x=b; rm $x', ['fs.delete /ws/b']],
+    ['if false; then rm() { :; }; fi; rm -rf src', ['fs.delete /ws/src']],
+    ['false && rm() { :; }; rm -rf src', ['fs.delete /ws/src']],
+    ['rm() { :; }; test "$1" && unset -f rm; rm -rf src', ['fs.delete /ws/src']],
+    ['rm() { :; }; rm -rf src', []],
+    ['alias rm=echo; rm -rf src', ['fs.delete /ws/src']],
+  ])('%s', (text, expected) => {
+    expect(harms(text)).toEqual(expected);
+  });
+
+  test.each([
+    Array.from({ length: 2_500 }, (_, at) => `a && x${at}=1 || b`).join(' && '),
+    Array.from({ length: 3_000 }, (_, at) => `a && x${at}=1`).join(' && '),
+    `if a; then b; ${Array.from({ length: 1_800 }, (_, at) => `elif x${at}=1; then y=${at};`).join(' ')} fi; rm $y`,
+  ])('of more branches than anybody writes the rest is opaque', (text) => {
+    expect(harms(text)).toContain('opaque');
+  });
+});

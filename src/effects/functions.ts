@@ -1,0 +1,51 @@
+/** Calls of shell functions: their arguments and locals, and what is back as it was when they end (bash(1), FUNCTIONS). */
+import type { Span } from './effect.ts';
+import { argValue } from './expand.ts';
+import { UNKNOWN_FLOW } from './flow.ts';
+import type { Frame } from './machine.ts';
+import type { Arg, Flow } from './program.ts';
+import type { FunctionBody, Variable } from './shell-state.ts';
+
+/** Runs a function's body in the frame's state. One that calls itself is followed once. */
+export function callFunction(
+  frame: Frame,
+  name: string,
+  body: FunctionBody,
+  args: readonly Arg[],
+  span: Span,
+  stdin: Flow,
+): Flow {
+  // Told by its body, not its name: a function may define another one of the same name.
+  const key = `function ${name} ${body.node.pos} ${body.source.length}`;
+  if (frame.machine.running.filter((one) => one === key).length > 1) return UNKNOWN_FLOW;
+  const { state } = frame;
+  const kept = state.positional;
+  const ended = state.ended;
+  const locals = new Map<string, Variable | undefined>();
+  state.positional = args.map(argValue);
+  frame.machine.running.push(key);
+  const inner: Frame = {
+    ...frame,
+    stdin,
+    locals,
+    depth: frame.depth + 1,
+    source: body.source,
+    dialect: body.dialect,
+    // A function of another text is told by the place of its call.
+    outer: body.source === frame.source ? frame.outer : (frame.outer ?? span),
+  };
+  const statement = { type: 'Statement', pos: body.node.pos, end: body.node.end, background: undefined } as const;
+  const block = body.node.body;
+  const output =
+    block.type === 'CompoundList'
+      ? frame.machine.engine.statements(inner, block.commands, stdin)
+      : frame.machine.engine.statements(inner, [{ ...statement, command: block }], stdin);
+  frame.machine.running.pop();
+  state.positional = kept;
+  state.ended = ended;
+  for (const [local, before] of locals) {
+    if (before === undefined) state.variables.delete(local);
+    else state.variables.set(local, before);
+  }
+  return output;
+}
