@@ -45,9 +45,11 @@ export class Layer<Key, Value> {
 
   /** Returns the keys set or deleted in this layer and those below it, down to `base`, which it must stand on. */
   changedSince(base: Layer<Key, Value>): Set<Key> {
-    const keys = new Set<Key>();
-    for (let at: Layer<Key, Value> | null = this; at !== null && at !== base && at !== base.#ground(); at = at.#below) {
+    const keys = new Set<Key>(this.changed());
+    let at = this.#below;
+    while (at !== null && at !== base && at !== base.#ground()) {
       for (const key of at.changed()) keys.add(key);
+      at = at.#below;
     }
     return keys;
   }
