@@ -42,7 +42,9 @@ export function keep(keeper: Keeper, request: TakeRequest): SnapshotSummary {
     keeper.store.checkSpace(0);
     waitForGit(request.root);
     const { looked, quarantine } = look(keeper, request);
-    return record(keeper, request, looked, quarantine, started);
+    const summary = record(keeper, request, looked, quarantine, started);
+    keeper.present.reuse();
+    return summary;
   });
 }
 

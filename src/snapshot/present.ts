@@ -17,6 +17,8 @@ export class Present {
   /** Where tables are read from and written to, or null. */
   readonly #store: Store | null;
   #saved = new WeakSet<Table>();
+  /** What the latest scan came in the place of. */
+  #outdated: Table | null = null;
 
   constructor(scanner: Scanner, store: Store | null) {
     this.#scanner = scanner;
@@ -28,6 +30,7 @@ export class Present {
     const key = requestKey(request);
     const old = this.#known.get(key) ?? (this.#store === null ? null : loadTable(this.#store, key));
     const table = this.#scanner.scan(request, old);
+    if (old !== null && old !== table) this.#outdated = old;
     this.#known.delete(key);
     this.#known.set(key, table);
     this.#trim(key);
@@ -37,6 +40,12 @@ export class Present {
   /** Returns the table remembered for `request`, if any. */
   known(request: ScanRequest): Table | null {
     return this.#known.get(requestKey(request)) ?? null;
+  }
+
+  /** Says that no table looked at before the latest is in use any more, so that its memory can be. */
+  reuse(): void {
+    if (this.#outdated !== null) this.#scanner.reuse(this.#outdated);
+    this.#outdated = null;
   }
 
   remember(request: ScanRequest, table: Table): void {

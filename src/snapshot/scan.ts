@@ -21,6 +21,9 @@ import { ROW_WORDS, type StatReader } from './stat.ts';
 import { NO_PARENT, Table } from './table.ts';
 
 const EMPTY = Buffer.alloc(0);
+/** Room beyond what is known of a tree. */
+const MORE_ENTRIES = 1_024;
+const MORE_NAME_BYTES = 16_384;
 
 interface Surroundings {
   readonly git: 'none' | 'state' | 'objects';
@@ -38,6 +41,7 @@ export class Scanner {
   readonly #path = new PathBuffer();
   readonly #store: Buffer;
   readonly #trackedFolders = new Map<string, TrackedFolders>();
+  #spare: Table | null = null;
   #request: ScanRequest = { path: EMPTY, git: false, regenerable: 'left-out', link: false, worktree: null };
   #old: Table | null = null;
   #new = new Table(0, 0);
@@ -66,7 +70,9 @@ export class Scanner {
       if (this.#changed.length === 0) return old;
     }
     this.#path.reset(request.path);
-    this.#new = new Table(old === null ? 1_024 : old.count + 1_024, old === null ? 16_384 : old.nameBytes + 16_384);
+    const nameBytes = (old?.nameBytes ?? 0) + MORE_NAME_BYTES;
+    this.#new = Table.inMemoryOf(this.#spare, (old?.count ?? 0) + MORE_ENTRIES, nameBytes);
+    this.#spare = null;
     this.#root();
     const made = this.#new;
     this.#old = null;
@@ -215,6 +221,11 @@ export class Scanner {
     return top === null || places === null
       ? null
       : { top: Buffer.byteLength(top), tracked: this.#tracked(places.gitDir) };
+  }
+
+  /** Takes the memory of a table that nobody will look at again for the next scan. */
+  reuse(table: Table): void {
+    this.#spare = table;
   }
 
   /** Forgets what git tracked, so that the next scan reads it anew. */

@@ -16,15 +16,13 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { hashOf, nodeHashOf, syncFolder, writeAll } from './durable.ts';
+import { IndexEntries, readEntries } from './index-entries.ts';
 import { OBJECT, type ObjectIndex, type Place } from './object-index.ts';
 import { HASH_BYTES } from './table.ts';
 
 const HEADER_BYTES = 40;
 const SEGMENT_BYTES = 256 * 1024 * 1024;
 const BUFFER_BYTES = 1024 * 1024;
-const INDEX_ENTRY_BYTES = 48;
-/** The part of an index entry that its checksum, the last word, covers. */
-const INDEX_BODY_BYTES = 44;
 /** Bytes behind a node's body that its hash does not cover: the folder's own times. */
 export const NODE_TRAILER_BYTES = 12;
 
@@ -36,9 +34,9 @@ export class Segments {
   readonly #buffer = Buffer.alloc(BUFFER_BYTES);
   #buffered = 0;
   #current = 0;
-  /** Objects appended since the last commit, to be forgotten when it is abandoned. */
-  #fresh: { hash: Buffer; place: Place }[] = [];
-  #touched = new Set<number>();
+  /** What was appended since the last commit, by segment. */
+  #fresh = new Map<number, IndexEntries>();
+  #freshBytes = 0;
   #created = false;
   #start = { segment: 0, size: 0 };
 
@@ -59,7 +57,7 @@ export class Segments {
   }
 
   get freshBytes(): number {
-    return this.#fresh.reduce((sum, { place }) => sum + HEADER_BYTES + place.length, 0);
+    return this.#freshBytes;
   }
 
   sizes(): ReadonlyMap<number, number> {
@@ -84,12 +82,11 @@ export class Segments {
     header.writeUInt32LE(kind, at + HASH_BYTES + 4);
     header.set(length === bytes.length ? bytes : bytes.subarray(0, length), at + HEADER_BYTES);
     this.#buffered += HEADER_BYTES + length;
-    const place = { segment: this.#current, offset: size + HEADER_BYTES, length, kind };
-    this.#sizes.set(this.#current, size + HEADER_BYTES + length);
-    this.#touched.add(this.#current);
-    const own = Buffer.from(hash);
-    this.#index.add(own, place);
-    this.#fresh.push({ hash: own, place });
+    const offset = size + HEADER_BYTES;
+    this.#sizes.set(this.#current, offset + length);
+    this.#index.add(hash, { segment: this.#current, offset, length, kind });
+    this.#freshOf(this.#current).add(hash, offset, length, kind);
+    this.#freshBytes += HEADER_BYTES + length;
   }
 
   read(place: Place): Buffer {
@@ -108,24 +105,25 @@ export class Segments {
   /** Makes all that was appended durable. */
   commit(): void {
     this.#write();
-    for (const number of this.#touched) fdatasyncSync(this.#open(number));
+    for (const number of this.#fresh.keys()) fdatasyncSync(this.#open(number));
     if (this.#created) syncFolder(this.#folder);
-    this.#writeIndexes();
+    for (const [number, { bytes }] of this.#fresh) this.#writeIndex(number, bytes);
     this.#mark();
   }
 
   /** Forgets what was appended since the last commit. */
   abandon(): void {
     this.#buffered = 0;
-    if (this.#fresh.length > 0) {
-      const gone = new Set(this.#fresh.map(({ hash }) => hash.toString('hex')));
-      this.#index.forget((_, hash) => gone.has(hash.toString('hex')));
-    }
-    for (const number of this.#touched) {
-      if (number > this.#start.segment) this.#remove(number);
-      else if (number === this.#start.segment) {
-        ftruncateSync(this.#open(number), this.#start.size);
-        this.#sizes.set(number, this.#start.size);
+    const { segment, size } = this.#start;
+    const isFresh = (place: Place) => {
+      return this.#fresh.has(place.segment) && (place.segment !== segment || place.offset >= size);
+    };
+    if (this.#fresh.size > 0) this.#index.forget(isFresh);
+    for (const number of this.#fresh.keys()) {
+      if (number > segment) this.#remove(number);
+      else if (number === segment) {
+        ftruncateSync(this.#open(number), size);
+        this.#sizes.set(number, size);
       }
     }
     this.#current = this.#start.segment;
@@ -168,8 +166,8 @@ export class Segments {
   }
 
   #mark(): void {
-    this.#fresh = [];
-    this.#touched = new Set();
+    this.#fresh = new Map();
+    this.#freshBytes = 0;
     this.#created = false;
     this.#start = { segment: this.#current, size: this.#sizes.get(this.#current) ?? 0 };
   }
@@ -180,25 +178,15 @@ export class Segments {
     this.#buffered = 0;
   }
 
-  #writeIndexes(): void {
-    for (const number of this.#touched) {
-      this.#writeIndex(
-        number,
-        this.#fresh.filter(({ place }) => place.segment === number),
-      );
-    }
+  #freshOf(number: number): IndexEntries {
+    const known = this.#fresh.get(number);
+    if (known !== undefined) return known;
+    const made = new IndexEntries();
+    this.#fresh.set(number, made);
+    return made;
   }
 
-  #writeIndex(number: number, objects: readonly { hash: Buffer; place: Place }[]): void {
-    const bytes = Buffer.alloc(objects.length * INDEX_ENTRY_BYTES);
-    objects.forEach(({ hash, place }, i) => {
-      const at = i * INDEX_ENTRY_BYTES;
-      bytes.set(hash, at);
-      bytes.writeUInt32LE(place.offset, at + 32);
-      bytes.writeUInt32LE(place.length, at + 36);
-      bytes.writeUInt32LE(place.kind, at + 40);
-      bytes.writeUInt32LE(checksum(bytes, at), at + INDEX_BODY_BYTES);
-    });
+  #writeIndex(number: number, bytes: Buffer): void {
     const fd = openSync(this.#file(number, 'idx'), 'a', 0o600);
     writeAll(fd, bytes, bytes.length, null);
     closeSync(fd);
@@ -213,7 +201,7 @@ export class Segments {
     // What no index entry covers was appended last, or its index is damaged. It counts only where its bytes have the hash that
     // they claim; an object that lacks it hides none behind it, as far as the headers go on.
     const header = Buffer.alloc(HEADER_BYTES);
-    const found: { hash: Buffer; place: Place }[] = [];
+    const found = new IndexEntries();
     while (end + HEADER_BYTES <= size && readSync(fd, header, 0, HEADER_BYTES, end) === HEADER_BYTES) {
       const length = header.readUInt32LE(HASH_BYTES);
       const kind = header.readUInt32LE(HASH_BYTES + 4);
@@ -223,12 +211,12 @@ export class Segments {
       end = place.offset + length;
       if (hasHash(this.read(place), kind, hash)) {
         this.#index.add(hash, place);
-        found.push({ hash, place });
+        found.add(hash, place.offset, length, kind);
       } else isWhole = false;
     }
     if (end < size) isWhole = false;
     this.#sizes.set(number, size);
-    if (found.length > 0 && isWhole) this.#writeIndex(number, found);
+    if (found.bytes.length > 0 && isWhole) this.#writeIndex(number, found.bytes);
     if (isWhole && end < SEGMENT_BYTES) this.#current = Math.max(this.#current, number);
   }
 
@@ -241,15 +229,12 @@ export class Segments {
     }
     let end = 0;
     let good = 0;
-    for (let at = 0; at + INDEX_ENTRY_BYTES <= bytes.length; at += INDEX_ENTRY_BYTES) {
-      const offset = bytes.readUInt32LE(at + 32);
-      const length = bytes.readUInt32LE(at + 36);
-      const kind = bytes.readUInt32LE(at + 40);
-      const isSound = bytes.readUInt32LE(at + INDEX_BODY_BYTES) === checksum(bytes, at);
+    for (const { hash, place, isSound, end: entryEnd } of readEntries(bytes, number)) {
+      const { offset, length } = place;
       if (!isSound || offset !== end + HEADER_BYTES || offset + length > size) break;
-      this.#index.add(bytes.subarray(at, at + HASH_BYTES), { segment: number, offset, length, kind });
+      this.#index.add(hash, place);
       end = offset + length;
-      good = at + INDEX_ENTRY_BYTES;
+      good = entryEnd;
     }
     if (good === bytes.length) return end;
     unlinkSync(this.#file(number, 'idx'));
@@ -288,12 +273,4 @@ export class Segments {
 export function hasHash(bytes: Buffer, kind: number, hash: Uint8Array): boolean {
   if (kind !== OBJECT.node) return hashOf(bytes).equals(hash);
   return nodeHashOf(bytes.subarray(0, bytes.length - NODE_TRAILER_BYTES)).equals(hash);
-}
-
-/** FNV-1a over words: a flipped bit in an index must not make an object look lost. */
-function checksum(bytes: Buffer, at: number): number {
-  let sum = 0x811c_9dc5;
-  for (let word = at; word < at + INDEX_BODY_BYTES; word += 4)
-    sum = Math.imul(sum ^ bytes.readUInt32LE(word), 0x0100_0193);
-  return sum >>> 0;
 }

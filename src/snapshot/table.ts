@@ -55,6 +55,17 @@ export class Table {
     return { ...this.#memory, count: this.count };
   }
 
+  /**
+   * Returns an empty table with room for `capacity` entries, in the memory of `spare` where that is enough: fresh pages cost
+   * more than what is written into them. Nobody may use `spare` afterwards.
+   */
+  static inMemoryOf(spare: Table | null, capacity: number, nameCapacity: number): Table {
+    if (spare === null || spare.#marks.length < capacity * 4 || spare.names.length < nameCapacity) {
+      return new Table(capacity, nameCapacity);
+    }
+    return new Table(0, 0, { ...spare.#memory, count: 0 });
+  }
+
   parent(index: number): number {
     return this.#links[index * 4 + LINK.parent] ?? NO_PARENT;
   }
@@ -122,6 +133,7 @@ export class Table {
     this.#marks[index * 4 + MARK.note] = 0;
     this.#marks[index * 4 + MARK.nameLength] = name.length;
     this.nameBytes += name.length;
+    this.rows.fill(0, index * ROW_WORDS, (index + 1) * ROW_WORDS);
     this.hashes.fill(0, index * HASH_BYTES, (index + 1) * HASH_BYTES);
     return index;
   }
@@ -198,15 +210,15 @@ export class Table {
     const oldParent = from.parent(low);
     const shift = at - low;
     const nameShift = this.nameBytes - nameLow;
-    for (let i = 0; i < count; i++) {
-      const source = (low + i) * 4;
-      const target = (at + i) * 4;
-      const above = from.#links[source] ?? 0;
-      const extra = from.#links[source + LINK.extra] ?? 0;
-      this.#links[target] = above === oldParent ? parent : above + shift;
-      this.#links[target + LINK.end] = (from.#links[source + LINK.end] ?? 0) + shift;
-      this.#links[target + LINK.name] = (from.#links[source + LINK.name] ?? 0) + nameShift;
-      this.#links[target + LINK.extra] = extra === 0 ? 0 : this.extras.push(from.extras[extra] ?? Buffer.alloc(0)) - 1;
+    const links = this.#links;
+    const old = from.#links;
+    for (let source = low * 4, target = at * 4; source < high * 4; source += 4, target += 4) {
+      const above = old[source] ?? 0;
+      const extra = old[source + LINK.extra] ?? 0;
+      links[target] = above === oldParent ? parent : above + shift;
+      links[target + LINK.end] = (old[source + LINK.end] ?? 0) + shift;
+      links[target + LINK.name] = (old[source + LINK.name] ?? 0) + nameShift;
+      links[target + LINK.extra] = extra === 0 ? 0 : this.extras.push(from.extras[extra] ?? Buffer.alloc(0)) - 1;
     }
     this.count += count;
     this.nameBytes += nameHigh - nameLow;
