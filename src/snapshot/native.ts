@@ -19,6 +19,8 @@ export interface Native {
   writeAttributes(path: Uint8Array, attributes: ReadonlyMap<string, Buffer>): boolean;
   /** Syncs the file system that `fd` lies on. Returns whether it could. */
   syncFileSystem(fd: number): boolean;
+  /** Hands memory that nothing uses back to the kernel, as far as the C library knows of it. */
+  trimMemory(): void;
 }
 
 const AT_FDCWD = -100; // fcntl.h, Linux
@@ -60,6 +62,7 @@ function bind(): Native {
   );
   const setxattr: (path: Uint8Array, name: string, value: Uint8Array, size: number, flags: number) => number =
     libc.func('int lsetxattr(const uint8_t *path, const char *name, const uint8_t *value, size_t size, int flags)');
+  const trim = optional(() => libc.func('int malloc_trim(size_t pad)'));
   const attributeNames = Buffer.alloc(MAX_ATTRIBUTE_BYTES);
   const times = new BigInt64Array(4);
 
@@ -96,8 +99,18 @@ function bind(): Native {
       return all;
     },
     syncFileSystem: (fd) => syncfs(fd) === 0,
+    trimMemory: () => trim?.(0),
   };
   const probe = new Uint8Array(STATX_WORDS * 4);
   if (native.statx(Buffer.from('/\0'), probe) !== 0) throw new Error('statx does not work here');
   return native;
+}
+
+/** Returns the call that `find` finds, or null where this C library lacks it. */
+function optional<Call>(find: () => Call): Call | null {
+  try {
+    return find();
+  } catch {
+    return null;
+  }
 }

@@ -250,11 +250,18 @@ function noteFolders(
   for (const root of record.roots) walk(root.path, root.entry);
   if (groups.size === 0) return;
   const redone = new Set(operations.map(({ path }) => path.toString('latin1')));
+  const removed = new Set(
+    operations.filter(({ kind }) => kind === 'remove').map(({ path }) => path.toString('latin1')),
+  );
+  const goes = (path: Buffer): boolean => {
+    return path.length > 1 && (removed.has(path.toString('latin1')) || goes(parentBytes(path)));
+  };
   for (const { request, table } of looked) {
     for (let index = 0; index < table.count; index++) {
       if ((table.flags(index) & FLAG.grouped) === 0 || !groups.has(table.inode(index))) continue;
       const path = pathOf(table, request.path, index);
-      if (!redone.has(path.toString('latin1'))) applier.keepGroup(table.inode(index), path);
+      if (redone.has(path.toString('latin1')) || goes(path)) continue;
+      applier.keepGroup(table.inode(index), path);
     }
   }
 }

@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BelayError, causeText } from '../errors.ts';
 import { openEngine, type SnapshotOptions } from './engine.ts';
+import { loadNative } from './native.ts';
 import type { Progress, Snapshots } from './snapshot.ts';
 
 export type OpenOptions = Omit<SnapshotOptions, 'helper' | 'locked' | 'now'>;
@@ -59,9 +60,15 @@ if (port !== null) {
   });
 }
 
-/** Collects garbage now: V8 has no other way to ask for it from inside, and a daemon's memory is looked at when it idles. */
+/**
+ * Collects garbage now and gives its memory back: V8 has no other way to ask for it from inside, and an idle thread would keep
+ * it for ever. The second time finds what the first one let go of (measured: 20 MB of a daemon's 150).
+ */
 function collect(): void {
   setFlagsFromString('--expose-gc');
   const gc: unknown = runInNewContext('gc');
-  if (typeof gc === 'function') gc();
+  if (typeof gc !== 'function') return;
+  gc();
+  gc();
+  loadNative()?.trimMemory();
 }

@@ -193,6 +193,16 @@ test('a folder that is about to be deleted is moved aside at once, and comes bac
   expect(manifest([place.tree], { times: true })).toEqual(before);
 });
 
+test('names of one file come back as one file when all of them were moved into a folder that goes', async () => {
+  place.bash('echo x > a; ln a b');
+  const engine = place.open();
+  const kept = await engine.take(release(place.tree));
+  const before = manifest([place.tree], { times: true });
+  place.bash('mkdir z; mv a b z/');
+  expect(await engine.rollback(kept.id, EVERYTHING)).toMatchObject({ verified: true, left: [] });
+  expect(manifest([place.tree], { times: true })).toEqual(before);
+});
+
 test('a file changed in place after it was kept by hard link is named, not silently restored wrong', async () => {
   place.bash('echo {} > package.json; mkdir -p node_modules; echo good > node_modules/f; echo good > node_modules/g');
   const engine = place.open();
