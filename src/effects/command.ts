@@ -24,6 +24,7 @@ import { runFile } from './run-file.ts';
 import { isSecretTarget } from './secret-paths.ts';
 import { shellBuiltins } from './shell-builtins.ts';
 import { cloneState, type Variable } from './shell-state.ts';
+import { readUnfamiliar } from './unfamiliar.ts';
 
 /** Combinations of alternatives that are taken apart. */
 const MAX_FORKS = 8;
@@ -179,8 +180,11 @@ function runProgram(frame: Frame, written: string, args: readonly Arg[], span: S
   const disguised = path === null ? undefined : machine.programs.get(path);
   const name = disguised ?? posix.basename(plain);
   const program = madeFile(machine, path) === null ? findProgram(name) : null;
-  if (program === null)
-    return file === null ? (knownOutput(frame, name, args) ?? UNKNOWN_FLOW) : runFile(frame, file, args, span, stdin);
+  if (program === null) {
+    if (file !== null) return runFile(frame, file, args, span, stdin);
+    frame.sink.push(...readUnfamiliar(makeCall(frame, name, args, span, stdin)));
+    return knownOutput(frame, name, args) ?? UNKNOWN_FLOW;
+  }
   if (asksForHelp(args)) return UNKNOWN_FLOW;
   const reading = program.read(makeCall(frame, name, args, span, stdin));
   return take(frame, name, args, reading, stdin, span);

@@ -113,6 +113,7 @@ export const KINDS = {
   'system.account': 'changes users, groups or passwords. facts: verb',
   'system.setting': 'changes kernel, firewall, network, registry or security settings. facts: what',
   'system.privilege': 'runs with more rights (sudo, su, doas, setuid). facts: by',
+  'machine.flood': 'takes all that the machine has: processes without end, the whole disk, mining. facts: what',
   'log.tamper': 'deletes or changes logs and shell history. facts: what',
   // containers, clusters, clouds, data
   'container.remove': 'removes containers or images. facts: what, force, all',

@@ -2,7 +2,7 @@
 import type { Span } from './effect.ts';
 import { argValue } from './expand.ts';
 import { UNKNOWN_FLOW } from './flow.ts';
-import type { Frame } from './machine.ts';
+import { type Frame, say } from './machine.ts';
 import type { Arg, Flow } from './program.ts';
 import type { FunctionBody, Variable } from './shell-state.ts';
 
@@ -18,6 +18,8 @@ export function callFunction(
   // Told by its body, not its name: a function may define another one of the same name.
   const key = `function ${name} ${body.node.pos} ${body.source.length}`;
   if (frame.machine.running.filter((one) => one === key).length > 1) return UNKNOWN_FLOW;
+  if (multiplies(name, body.source.slice(body.node.pos, body.node.end)))
+    say(frame, 'machine.flood', name, span, [], { what: 'a function that starts itself twice' });
   const { state } = frame;
   const kept = state.positional;
   const ended = state.ended;
@@ -48,4 +50,11 @@ export function callFunction(
     else state.variables.set(local, before);
   }
   return output;
+}
+
+/** Whether a function starts itself more than once, or in the background: `f() { f | f & }`. */
+function multiplies(name: string, source: string): boolean {
+  const itself = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const body = source.slice(source.indexOf('{') + 1);
+  return new RegExp(`(?:^|[\\s;{(|&])${itself}\\s*(?:\\|&?\\s*${itself}(?![\\w-])|&(?!&))`).test(body);
 }

@@ -9,6 +9,7 @@ import { programs as archives } from './programs/archives.ts';
 import { programs as attackTools } from './programs/attack-tools.ts';
 import { programs as backends } from './programs/backends.ts';
 import { programs as belay } from './programs/belay.ts';
+import { programs as brokers } from './programs/brokers.ts';
 import { programs as buildTools } from './programs/build-tools.ts';
 import { programs as builtins } from './programs/builtins.ts';
 import { programs as cloudAws } from './programs/cloud-aws.ts';
@@ -54,6 +55,7 @@ import { programs as remoteShell } from './programs/remote-shell.ts';
 import { programs as runUnder } from './programs/run-under.ts';
 import { programs as secretStores } from './programs/secret-stores.ts';
 import { programs as services } from './programs/services.ts';
+import { programs as sharedShells } from './programs/shared-shells.ts';
 import { programs as shells } from './programs/shells.ts';
 import { programs as sync } from './programs/sync.ts';
 import { programs as system } from './programs/system.ts';
@@ -72,6 +74,7 @@ export const registry: readonly Program[] = [
   ...archives,
   ...attackTools,
   ...backends,
+  ...brokers,
   ...buildTools,
   ...builtins,
   ...cloudAws,
@@ -114,6 +117,7 @@ export const registry: readonly Program[] = [
   ...remoteShell,
   ...secretStores,
   ...services,
+  ...sharedShells,
   ...shells,
   ...sync,
   ...system,

@@ -34,6 +34,9 @@ const FETCHES =
   /\b(?:fetch|urlopen|file_get_contents|URI\.open|open-uri|get_url|HTTP::Tiny|LWP::\w+|axios|got)\b|\brequests\.get\b|\bhttps?["')]*\.get\b|\bsocket\.http\b|\bDownload(?:String|Data)\b|\bInvoke-(?:WebRequest|RestMethod)\b|\b(?:iwr|irm|curl)\b/i;
 const EVALUATES =
   /(?<![.\w$])eval\b|\bnew Function\b|(?<![.\w])Function\s*\(|\bvm\.run\w*\s*\(|(?<![.\w])exec\s*\(\s*(?!["'])|\binstance_eval\b|(?<![.\w])load(?:string)?\s*\(|\bInvoke-Expression\b|(?<![.\w-])(?:iex|IEX)\b/;
+/** Starts itself again without end. */
+const FORKS =
+  /\bfork\s+while\s+(?:fork|1)\b|\bwhile\s*\(?\s*(?:1|[Tt]rue)\s*\)?\s*[:{]?\s*(?:os\.|Process\.)?fork\b|\bloop\s*(?:do|\{)\s*(?:Process\.)?fork\b|\bwhile\s*\(\s*(?:1|true)\s*\)[\s{]*(?:require\(\s*["']child_process["']\s*\)\.|\w+\.)?(?:fork|spawn)\s*\(/;
 const URL_ELSEWHERE = /\b(?:https?|ftp):\/\/(?!localhost\b|127\.)[^\s"'`)]+/;
 
 /** Returns `effects`, with what `code` as a whole does: hand a shell to another machine, or run what that machine sends. */
@@ -50,6 +53,7 @@ export function withRemoteShell(call: Call, code: string, effects: readonly Effe
   const url = URL_ELSEWHERE.exec(code)?.[0];
   if (url !== undefined && FETCHES.test(code) && EVALUATES.test(code) && !has('run.remote-code'))
     found.push(call.effect('run.remote-code', [{ kind: 'name', noun: 'url', name: url }]));
+  if (FORKS.test(code)) found.push(call.effect('machine.flood', [], { what: 'processes without end' }));
   return found;
 }
 

@@ -68,6 +68,14 @@ const IN_HOME: readonly string[] = [
   '.config/age/keys.txt',
   '.config/sops/age/keys.txt',
   '.ssh/', // OpenSSH: all but what PUBLIC names
+  '.bash_history', // what was typed, passwords with it
+  '.zsh_history',
+  '.zhistory',
+  '.histfile',
+  '.mysql_history',
+  '.psql_history',
+  '.rediscli_history',
+  '.local/share/fish/fish_history',
   '.bitcoin/wallet.dat', // wallets
   '.electrum/wallets/',
   '.ethereum/keystore/',

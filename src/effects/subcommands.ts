@@ -5,6 +5,7 @@
  */
 import type { EffectKind, Fact, Target } from './effect.ts';
 import type { Arg, Call, Example, Flow, FlowLabel, Program, Reading } from './program.ts';
+import { destruction } from './unfamiliar.ts';
 
 /** One call of a tool, with its verbs taken off and its options told apart. */
 export interface Use {
@@ -198,9 +199,12 @@ function readTool(tool: Tool, root: Node, call: Call): Reading {
   if (use.has('--help') || verbs[0] === 'help' || isDryRun(tool, use)) return { effects: [], output };
   const readings = rows.flatMap((row) => (row.read === undefined ? [] : [row.read(use)]));
   if (rows.length === 0 && tool.otherwise !== undefined) readings.push(tool.otherwise(use));
+  const isNamed =
+    rows.length > 0 || tool.always !== undefined || readings.some((reading) => reading.effects.length > 0);
+  const told = isNamed ? [] : destruction(call, operands);
   const does = [...(tool.always ?? []), ...rows.flatMap((row) => row.does ?? [])];
   return {
-    effects: [...does.flatMap((one) => effectOf(one, use)), ...readings.flatMap((reading) => reading.effects)],
+    effects: [...told, ...does.flatMap((one) => effectOf(one, use)), ...readings.flatMap((reading) => reading.effects)],
     output: readings.find((reading) => reading.output !== undefined)?.output ?? output,
   };
 }

@@ -255,11 +255,9 @@ export const programs: readonly Program[] = [
   ),
   table(
     [
-      'date',
       'uname',
       'whoami',
       'id',
-      'hostname',
       'nproc',
       'arch',
       'uptime',

@@ -149,6 +149,8 @@ const CLIENTS: readonly Client[] = [
       { command: 'redis-cli -h cache get key', effects: ['db.read'] },
       { command: 'redis-cli -n 2 FLUSHALL', effects: ['db.drop'] },
       { command: 'redis-cli del key', effects: ['db.write'] },
+      { command: 'redis-cli config set dir /var/spool/cron', effects: ['system.setting'] },
+      { command: 'redis-cli config set maxmemory 1gb', effects: ['db.schema'] },
     ],
   },
 ];
@@ -275,6 +277,7 @@ function readClient(client: Client, call: Call): Reading {
       given: clientAddress(client, call, options, operands),
     };
   }
+  if (singleDash && operands[0] !== undefined) effects.push(call.effect('fs.read', [call.path(operands[0])]));
   for (const statement of statements) {
     const text = known(statement);
     effects.push(
@@ -351,6 +354,10 @@ const REDIS_WRITES = new Set(
 );
 const REDIS_SETTINGS = new Set(words('config shutdown debug slaveof replicaof cluster acl module bgrewriteaof'));
 
+/** Ends the server, loads code into it, hands its data to another, or lets it write files elsewhere. */
+const OUTSIDE_DATA =
+  /^(?:shutdown|debug|module|slaveof|replicaof|cluster (?:reset|failover|forget)|acl (?:deluser|setuser)|config set (?:dir|dbfilename|requirepass|protected-mode|slave\S*|replica\S*))\b/i;
+
 function redis(call: Call, args: readonly Arg[]): readonly Effect[] {
   const verb = known(args[0])?.toLowerCase();
   if (verb === undefined) return [call.effect('opaque', [], { what: 'dynamic-command' })];
@@ -358,7 +365,11 @@ function redis(call: Call, args: readonly Arg[]): readonly Effect[] {
   if (REDIS_WRITES.has(verb))
     return [call.effect('db.write', names('key', args.slice(1, 2)), { statement: verb.toUpperCase() })];
   if (REDIS_SETTINGS.has(verb) && !/^(?:get|info|list|nodes|slots|whoami|cat)$/i.test(known(args[1]) ?? ''))
-    return [call.effect('db.schema', [], { tool: `redis ${verb}` })];
+    return [
+      OUTSIDE_DATA.test(args.map((arg) => known(arg) ?? '').join(' '))
+        ? call.effect('system.setting', [], { what: `redis ${verb}` })
+        : call.effect('db.schema', [], { tool: `redis ${verb}` }),
+    ];
   return [call.effect('db.read')];
 }
 

@@ -108,6 +108,7 @@ function find(call: Call): Reading {
   const folders = from.map(call.path);
   const effects: Effect[] = [];
   const filters: string[] = [];
+  const called: string[] = [];
   const narrowed = () => filters.join(' ');
   for (let at = 0; at < expression.length; at++) {
     const arg = expression[at];
@@ -124,6 +125,7 @@ function find(call: Call): Reading {
       );
       const command = expression.slice(at + 1, end < 0 ? undefined : end);
       effects.push(...listed(call.run(filledIn(command, from, false), `find ${word}`).effects, folders, narrowed()));
+      effects.push(...secretsShown(call, command, from, called));
       at = end < 0 ? expression.length : end;
     } else if (/^-f(print0?|ls|printf)$/.test(word)) {
       const file = expression[at + 1];
@@ -132,10 +134,25 @@ function find(call: Call): Reading {
     } else if (ONE_WORD.has(word) || /^-newer[aBcmt]{2}$/.test(word)) {
       const value = expression[at + 1];
       if (NARROWS.has(word) && value !== undefined) filters.push(`${negated(expression, at)}${word} ${shown(value)}`);
+      if (/^-i?name$/.test(word) && text(value) !== undefined) called.push(text(value) ?? '');
       at++;
     } else if (NARROWS.has(word)) filters.push(`${negated(expression, at)}${word}`);
   }
   return { effects, output: flow(['files'], folders) };
+}
+
+/** Returns the secrets that a command would read, were a file of one of the names searched for there. */
+function secretsShown(
+  call: Call,
+  command: readonly Arg[],
+  starts: readonly Arg[],
+  called: readonly string[],
+): readonly Effect[] {
+  const base = (text(starts[0]) ?? '/').replace(/\/$/, '');
+  return called.slice(0, 4).flatMap((file) => {
+    const filled = command.map((arg) => (text(arg) === '{}' ? literal(`${base}/${file}`, arg.span) : arg));
+    return call.run(filled, 'find -exec').effects.filter((effect) => effect.kind.startsWith('secret.'));
+  });
 }
 
 function negated(expression: readonly Arg[], at: number): string {
@@ -183,6 +200,8 @@ export const programs: readonly Program[] = [
       { command: `find . -name '*.py' -exec sh -c 'mv "{}" "old/$(basename {})"' \\;`, effects: ['fs.move'] },
       { command: `find . -name '*.py' -exec sh -c 'wc -l "{}"' \\;`, effects: ['run.code'] },
       { command: 'find . -fprint out.txt', effects: ['fs.write'] },
+      { command: 'find / -name id_rsa -exec cat {} +', effects: ['secret.read'] },
+      { command: "find . -name '*.pem' -exec ls -l {} +", effects: [] },
       { command: "find . -name '*.ts' -exec grep -l foo {} +", effects: [] },
       { command: 'find . -name -delete', effects: [] },
       { command: 'find . -type f -print', effects: [] },

@@ -31,7 +31,11 @@ const prisma = tool(['prisma', 'prisma2'], 'prisma CLI 6.18', {
       ],
     },
     { on: 'migrate deploy,dev,resolve', does: migrates('prisma') },
-    { on: 'db execute', does: writes('prisma db execute') },
+    {
+      on: 'db execute',
+      does: writes('prisma db execute'),
+      read: (use) => ({ effects: use.call.code('sql', use.call.stdin.text ?? '', 'prisma db execute').effects }),
+    },
     { on: 'db seed', does: writes('prisma db seed') },
   ],
   examples: [
@@ -41,6 +45,7 @@ const prisma = tool(['prisma', 'prisma2'], 'prisma CLI 6.18', {
     { command: 'prisma db push --accept-data-loss', effects: ['db.drop'] },
     { command: 'prisma db push', effects: ['db.schema'] },
     { command: 'prisma migrate deploy', effects: ['db.schema'] },
+    { command: "prisma db execute --stdin <<< 'DROP TABLE t'", effects: ['db.drop'] },
   ],
 });
 

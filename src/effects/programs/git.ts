@@ -55,11 +55,29 @@ function read(call: Call, args: readonly Arg[], inherited: ReadonlyMap<string, s
       : { effects: [call.effect('run.code', [], { language: 'shell', from: 'file' })] };
   const reading = SUBCOMMANDS.get(subcommand);
   if (text(rest[0]) === '--help') return together(set, elsewhere);
-  if (reading !== undefined) return together(set, elsewhere, reading(one));
+  if (reading !== undefined) return together(set, elsewhere, reading(one), switchedOff(call, subcommand));
   const aliases = new Map([...inherited, ...aliasesOf(settings)]);
   const meaning = aliases.get(subcommand) ?? (depth < MAX_ALIASES ? aliasInFiles(call, folder, subcommand) : undefined);
   if (meaning === undefined || depth >= MAX_ALIASES) return together(set, elsewhere);
   return together(set, elsewhere, aliased(call, first, meaning, rest, folder, aliases, depth));
+}
+
+/** Variables by which hook managers run nothing: husky 9, lefthook 2, pre-commit 4, overcommit 0.68, simple-git-hooks 2. */
+const SWITCHES: readonly (readonly [string, RegExp])[] = [
+  ['HUSKY', /^0$/],
+  ['HUSKY_SKIP_HOOKS', /^(?:1|true)$/],
+  ['LEFTHOOK', /^(?:0|false)$/],
+  ['SKIP', /./],
+  ['PRE_COMMIT_ALLOW_NO_CONFIG', /^1$/],
+  ['OVERCOMMIT_DISABLE', /^1$/],
+  ['SKIP_SIMPLE_GIT_HOOKS', /^1$/],
+];
+
+/** Returns that the hooks of the repository are switched off for a subcommand that would run them. */
+function switchedOff(call: Call, subcommand: string): Reading {
+  if (!/^(?:commit|push|merge|rebase|am)$/.test(subcommand)) return NOTHING;
+  const name = SWITCHES.find(([variable, off]) => off.test(call.env(variable) ?? ''))?.[0];
+  return name === undefined ? NOTHING : { effects: [call.effect('git.hook-skip', [], { how: name })] };
 }
 
 function aliased(
@@ -129,6 +147,8 @@ export const programs: readonly Program[] = [
       { command: "git -c alias.x='reset --hard' x", effects: ['git.discard'] },
       { command: 'git --git-dir=.git --work-tree=. checkout .', effects: ['git.discard'] },
       { command: 'git --no-pager -C ../a clean -fd', effects: ['git.discard'] },
+      { command: 'HUSKY=0 git commit -m x', effects: ['git.hook-skip'] },
+      { command: 'HUSKY=0 git status', effects: [] },
       { command: 'git push --help', effects: [] },
       { command: 'git --version', effects: [] },
     ],

@@ -244,6 +244,8 @@ export const programs: readonly Program[] = [
     manual: '.NET 9 CLI reference, nuget 6.12',
     values: words('-s --source -k --api-key -v --version -f --framework -c --configuration -o --output -p --project'),
     rows: [
+      { on: 'ef database drop', does: { effect: 'db.drop', facts: { tool: 'dotnet ef' } } },
+      { on: 'ef database update', does: { effect: 'db.schema', facts: { tool: 'dotnet ef' } } },
       { on: 'nuget push | push', does: publish('nuget package') },
       { on: 'nuget delete | delete', does: UNPUBLISH },
       { on: 'add package | tool install,update | package add', does: ADD },

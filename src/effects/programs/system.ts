@@ -1,14 +1,17 @@
 /** The machine as a whole: power, kernel, firewall and security settings, logs. Pure. */
+import { UNKNOWN_FLOW } from '../flow.ts';
 import type { Call, Program, Reading } from '../program.ts';
 import { NOTHING, named, shown, text, words } from '../readings.ts';
 
 /** A program that changes settings when one of its words says so. */
-function setting(changes: RegExp): (call: Call) => Reading {
+function setting(changes: RegExp, always?: RegExp): (call: Call) => Reading {
   return (call) => {
+    if (always?.test(call.name) === true && call.args.length === 0)
+      return { effects: [call.effect('system.setting', [], { what: call.name })] };
     const at = call.args.findIndex((arg) => changes.test(arg.kind === 'unknown' ? arg.prefix : arg.value));
     const word = call.args[at];
     return word === undefined
-      ? NOTHING
+      ? { effects: [], output: UNKNOWN_FLOW }
       : { effects: [call.effect('system.setting', [], { what: `${call.name} ${shown(word)}` })] };
   };
 }
@@ -90,6 +93,8 @@ const SETTINGS: readonly {
   readonly names: Program['names'];
   readonly manual: string;
   readonly changes: RegExp;
+  /** Programs of these that need no word to change something. */
+  readonly always?: RegExp;
   readonly examples: Program['examples'];
 }[] = [
   {
@@ -116,8 +121,10 @@ const SETTINGS: readonly {
     ],
     manual: 'setenforce(8), SELinux 3.7; aa-disable(8), AppArmor 4',
     changes: /^(?!-l$|--list$|-E$).+/,
+    always: /^aa-teardown$/,
     examples: [
       { command: 'setenforce 0', effects: ['system.setting'] },
+      { command: 'aa-teardown', effects: ['system.setting'] },
       { command: 'semodule -l', effects: [] },
     ],
   },
@@ -181,6 +188,38 @@ const SETTINGS: readonly {
     ],
   },
   {
+    names: ['date', 'hostname'],
+    manual: 'date(1), GNU coreutils 9.5; hostname(1) 3.25',
+    changes: /^(?:-[a-zA-Z]*s|--set(?:=.*)?|-F|--file)$/,
+    examples: [
+      { command: "date -s '2020-01-01'", effects: ['system.setting'] },
+      { command: "date -d '2020-01-01' +%s", effects: [] },
+      { command: 'hostname -f', effects: [] },
+    ],
+  },
+  {
+    names: ['efibootmgr', 'bootctl', 'dracut', 'mkinitcpio'],
+    manual: 'efibootmgr(8) 18, bootctl(1), systemd 258',
+    changes: /^(?!-v$|-h$|--help$|--version$|status$|list$)./,
+    always: /^(?:dracut|mkinitcpio)$/,
+    examples: [
+      { command: 'efibootmgr -b 0 -B', effects: ['system.setting'] },
+      { command: 'efibootmgr -v', effects: [] },
+    ],
+  },
+  {
+    names: ['trust', 'certutil', 'mkcert', 'socketfilterfw'],
+    manual: 'trust(1), p11-kit 0.25; certutil(1), NSS 3.112; mkcert 1.4',
+    changes:
+      /^(?:anchor|-[A-Z]*[ADM]|-install|-uninstall|--setglobalstate|--setblockall|--add|--remove|--unblockapp|--setstealthmode)$/,
+    examples: [
+      { command: 'trust anchor ca.crt', effects: ['system.setting'] },
+      { command: 'mkcert -install', effects: ['system.setting'] },
+      { command: 'mkcert localhost', effects: [] },
+      { command: 'trust list', effects: [] },
+    ],
+  },
+  {
     names: ['hwclock', 'ntpdate', 'locale-gen', 'ldconfig', 'depmod', 'setcap'],
     manual: 'hwclock(8), util-linux 2.40; setcap(8), libcap 2.71',
     changes: /^(-w|-s|--systohc|--hctosys|--set|[\w,]+[+=]\w+|-r)$/,
@@ -222,7 +261,12 @@ export const programs: readonly Program[] = [
     ],
   },
   ...SETTINGS.map(
-    ({ names, manual, changes, examples }): Program => ({ names, manual, read: setting(changes), examples }),
+    ({ names, manual, changes, always, examples }): Program => ({
+      names,
+      manual,
+      read: setting(changes, always),
+      examples,
+    }),
   ),
   {
     names: ['insmod', 'rmmod', 'modprobe', 'kmod', 'bpftool'],

@@ -6,6 +6,7 @@ import { exactText } from '../args.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, textFlow } from '../flow.ts';
 import type { Arg, Call, Flow, OptionSpec, Program, Reading } from '../program.ts';
 import { words } from '../readings.ts';
+import { searchForSecrets } from '../secret-search.ts';
 
 /**
  * Returns what the operands and stdin hold: files that this line wrote are known, the rest is their content. `masked`: no
@@ -71,7 +72,10 @@ function grep(call: Call): Reading {
   if (recursive && operands.length > 0) {
     // A search through folders shows lines, not files as such; a file that is named is read as by any other.
     return {
-      effects: [call.effect('fs.read', operands.map(call.path), masked ? { masked } : {})],
+      effects: [
+        call.effect('fs.read', operands.map(call.path), masked ? { masked } : {}),
+        ...searchForSecrets(call, [...options.values('-e', '--regexp'), ...options.operands.slice(0, own)], operands),
+      ],
       output: labelledFlow(
         options.has('-l', '-L', '--files-with-matches') ? ['files'] : ['content'],
         [],
@@ -106,6 +110,13 @@ function search(call: Call): Reading {
   const lists = options.has('-l', '--files-with-matches', '--files');
   const masked = lists || options.has('-c', '-q');
   if (targets.length > 0) run.push(call.effect('fs.read', targets, masked ? { masked } : {}));
+  run.push(
+    ...searchForSecrets(
+      call,
+      [...options.values('-e', '--regexp'), ...options.operands.slice(0, own)],
+      options.operands.slice(own),
+    ),
+  );
   return { effects: run, output: labelledFlow(lists ? ['files'] : ['content'], [], targets) };
 }
 

@@ -25,10 +25,15 @@ function dd(call: Call): Reading {
   const keeps = operandsNamed(call, 'conv=').some((arg) => /(^|,)(notrunc|excl)(,|$)/.test(text(arg) ?? ''));
   const empty = operandsNamed(call, 'if=').some((arg) => text(arg) === '/dev/null') ? { empty: true } : {};
   const devices = to.filter(isDevice);
+  const endless =
+    operandsNamed(call, 'if=').some((arg) => /^\/dev\/(?:zero|u?random)$/.test(text(arg) ?? '')) &&
+    operandsNamed(call, 'count=').length === 0 &&
+    to.some((target) => !isDevice(target) && !(target.kind === 'path' && target.path.startsWith('/dev/')));
   const files = to.filter((target) => !isDevice(target));
   return {
     effects: [
       ...(from.length > 0 ? [call.effect('fs.read', from)] : []),
+      ...(endless ? [call.effect('machine.flood', [], { what: 'the whole disk' })] : []),
       ...(devices.length > 0 ? [call.effect('device.write', devices, { what: 'dd' })] : []),
       ...(files.length > 0 ? [call.effect(keeps ? 'fs.edit' : 'fs.write', files, keeps ? {} : empty)] : []),
     ],
