@@ -8,11 +8,14 @@ import { commandText } from '../judgement.ts';
 import { workspaceOf } from '../session/program.ts';
 import type { SnapshotChanges, SnapshotSummary } from '../snapshot/snapshot.ts';
 import { type CliContext, print, withDaemon } from './context.ts';
-import { formatTimeline, type Stretch, type TimelineRequest } from './format/timeline.ts';
+import { type Changes, formatTimeline, type Stretch, type TimelineRequest } from './format/timeline.ts';
 
 const MAX_COUNT = 1_000;
 /** So many requests are looked through for who changed something. */
 const LOOK_BACK = 10_000;
+const MAX_SAMPLE = 20;
+/** What had been done where a rollback would do this. */
+const DONE = { 'bring-back': 'deleted', remove: 'added', revert: 'changed', mode: 'changed' } as const;
 
 export function addTimeline(program: Command, context: CliContext): void {
   program
@@ -58,9 +61,29 @@ async function stretchesOf(client: DaemonClient, root: string, count: number): P
     });
   }
   const rest = ran.filter((one) => isBetween(one, kept.at(-1)?.at ?? 0, Number.POSITIVE_INFINITY));
-  if (kept.length > 0 && rest.length > 0)
-    stretches.push({ snapshot: null, precedes: [], changes: null, requests: rest.map(shownRequest) });
+  const last = kept.at(-1);
+  const changes = last === undefined ? null : await changesSince(client, last);
+  if (rest.length > 0 || changes !== null)
+    stretches.push({ snapshot: null, precedes: [], changes, requests: rest.map(shownRequest) });
   return stretches;
+}
+
+/** What a rollback would take back, told the other way round. Null: nothing differs, or it can't be read. */
+async function changesSince(client: DaemonClient, last: SnapshotSummary): Promise<Changes | null> {
+  const options = { paths: [], force: true, removeNew: true, to: null };
+  const plan = await client.call('snapshots.plan', { id: last.id, options }).catch(() => null);
+  if (plan === null) return null;
+  const files = plan.steps.filter(({ path, type }) => type !== 'folder' && !/\/\.git(?:\/|$)/.test(path));
+  const sample = files.map(({ kind, path }) => ({ kind: DONE[kind], path }));
+  const count = (kind: string): number => sample.filter((one) => one.kind === kind).length;
+  if (sample.length === 0 && plan.git.length === 0) return null;
+  return {
+    added: count('added'),
+    changed: count('changed'),
+    deleted: count('deleted'),
+    sample: sample.slice(0, MAX_SAMPLE),
+    git: plan.git.map((line) => `to go back, ${line}`),
+  };
 }
 
 /** Null: a snapshot was dropped meanwhile, or can't be read. */

@@ -16,7 +16,7 @@ import { countTree } from './tree.ts';
 
 /** Kinds that act on a link itself and not on what it leads to. */
 const ON_THE_LINK: ReadonlySet<EffectKind> = new Set(['fs.delete', 'fs.move', 'fs.link']);
-const UNASKED = notKnown('not asked');
+const UNASKED = notKnown('not counted');
 
 interface ReaderContext {
   readonly places: Places;
@@ -115,7 +115,7 @@ export class PathReader {
       git.value !== null &&
       git.value.ignored > 0 &&
       git.value.clean + git.value.modified + git.value.untracked === 0;
-    if (need === 'git') return { ...this.#unread(null, path, 'not asked'), ...place, exists, git, sessionMade };
+    if (need === 'git') return { ...this.#unread(null, path, 'not counted'), ...place, exists, git, sessionMade };
     const by = present.map((one) => regenerableBy(one, (file) => lstatOrNull(file) !== null, ignored));
     const regenerable = by.every((one) => one !== null) ? (by[0] ?? null) : null;
     const tree = await countTree(present, this.#deadline);

@@ -22,7 +22,7 @@ function pathWords(path: PathEvidence): string {
   if (path.exists.known && !path.exists.value) return 'nothing is there';
   const words: string[] = [];
   if (path.files.known) words.push(`${path.files.value} ${path.files.value === 1 ? 'file' : 'files'}`);
-  else words.push(path.files.why);
+  else if (!path.git.known) words.push(path.files.why);
   if (path.bytes.known) words.push(sizeOf(path.bytes.value));
   if (path.git.known) {
     if (path.git.value === null) words.push('not in a git work tree');

@@ -15,7 +15,11 @@ const MARK = '#-- next --#';
 /** Returns each line as bash prints it, and null for one that is not whole. */
 function printed(lines: readonly string[]): readonly (string | null)[] {
   const script = lines.map((line) => `f() {\n${line}\n}; declare -f f; echo '${MARK}'`).join('\n');
-  const out = execFileSync('/bin/bash', ['--norc', '--noprofile'], { input: script, encoding: 'utf8', env: { PATH: '' } });
+  const out = execFileSync('/bin/bash', ['--norc', '--noprofile'], {
+    input: script,
+    encoding: 'utf8',
+    env: { PATH: '' },
+  });
   return out
     .split(`${MARK}\n`)
     .slice(0, -1)

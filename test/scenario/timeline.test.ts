@@ -46,6 +46,12 @@ test('what a program changed without asking is kept once it rests, told with who
   expect(third?.precedes.map((one) => one.command)).toContain('rm -rf notes');
 
   expect(last?.requests.map((one) => one.command)).toContain('rm -rf notes');
+  expect(last?.changes).toMatchObject({
+    added: 0,
+    changed: 0,
+    deleted: 1,
+    sample: [{ path: join(world.repo, 'notes') }],
+  });
 
   const { stdout } = await world.belay('timeline');
   expect(stdout).toContain('1 added, 1 changed: ~src/a.js  +src/c.js');

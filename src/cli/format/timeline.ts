@@ -17,13 +17,16 @@ export interface TimelineRequest {
   readonly command: string;
 }
 
+/** What changed between two points, the later of which may be now. */
+export type Changes = Omit<SnapshotChanges, 'from' | 'to'>;
+
 /** One snapshot and what led up to it. `snapshot` null: what came after the newest. */
 export interface Stretch {
   readonly snapshot: SnapshotSummary | null;
   /** What it was taken before, or would have been had anything changed since. */
   readonly precedes: readonly TimelineRequest[];
   /** Against the one before; null: there is none. */
-  readonly changes: SnapshotChanges | null;
+  readonly changes: Changes | null;
   /** What ran since the one before. */
   readonly requests: readonly TimelineRequest[];
 }
@@ -57,7 +60,7 @@ function betweenLines({ changes, requests }: Stretch, root: string): readonly st
   ];
 }
 
-function changesLine(changes: SnapshotChanges, root: string): string {
+function changesLine(changes: Changes, root: string): string {
   const { added, changed, deleted, sample } = changes;
   const counts = Object.entries({ added, changed, deleted }).flatMap(([what, count]) =>
     count === 0 ? [] : [`${count.toLocaleString('en')} ${what}`],
