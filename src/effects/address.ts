@@ -55,8 +55,8 @@ const ROWS: readonly Row[] = [
   },
   { names: ['az'], options: { subscription: '--subscription' } },
   {
-    names: words('terraform tofu tf terragrunt'),
-    options: { folder: '-chdir --working-dir --terragrunt-working-dir', state: '-state', varFile: '-var-file' },
+    names: words('terraform tofu tf'),
+    options: { folder: '-chdir', state: '-state', varFile: '-var-file' },
   },
   { names: ['pulumi'], options: { folder: '-C --cwd', stack: '-s --stack' } },
   { names: words('prisma prisma2'), options: { schema: '--schema', config: '--config', url: '--url' } },
@@ -119,10 +119,28 @@ const TELLS_WHERE = new RegExp(
 
 /** Programs that give another environment to what they run, by the first word of a `via`. */
 const INJECTORS = new Set(
-  words(
-    'doppler infisical dotenvx envkey akeyless teller phase op chamber aws-vault saml2aws granted assume envchain summon sops railway render heroku vercel direnv mise rtx dotenv dotenv-cli env-cmd with-env envdir foreman-run sudo doas su',
-  ),
+  words(`
+    doppler infisical dotenvx envkey akeyless teller phase op chamber aws-vault saml2aws granted assume envchain summon sops
+    railway render heroku vercel direnv mise rtx dotenv dotenv-cli env-cmd with-env envdir foreman foreman-run overmind
+    honcho pipenv nix nix-shell devbox devenv bun bunx just task nx turbo sudo doas su
+  `),
 );
+
+/** Options of runners by which what they run works in another folder, or in another environment than theirs. */
+const ELSEWHERE: readonly (readonly [programs: RegExp, option: RegExp])[] = [
+  [/^pnpm$/, /^(?:--filter|-F|-C|--dir|-r|--recursive)(?:=|$)/],
+  [/^npm$/, /^(?:-w|--workspaces?|-ws|--prefix|-C)(?:=|$)/],
+  [/^yarn$/, /^(?:workspaces?|--cwd)(?:=|$)/],
+  [/^(?:uv|poetry|hatch|pdm|rye)$/, /^(?:--env-file|--directory|--project|-C|-P|-p)(?:=|$)/],
+  [/^(?:lerna|rush|wsrun|ultra|bolt)$/, /./],
+  [/^node$/, /^--env-file/],
+];
+
+/** Returns whether a runner's words send what it runs where its own call is not. */
+export function sendsElsewhere(name: string, args: readonly Arg[]): boolean {
+  const option = ELSEWHERE.find(([programs]) => programs.test(name))?.[1];
+  return option !== undefined && args.some((arg) => option.test(arg.kind === 'unknown' ? arg.prefix : arg.value));
+}
 
 /** Returns where the call of `name` would act, as far as it says so itself; `said` is what its table took from its words. */
 export function addressOf(

@@ -12,6 +12,10 @@ export interface ClientOptions {
   readonly databaseAt?: number;
 }
 
+/** Statements and options after which it is another database: another file, another connection, settings of their own. */
+const LEADS_AWAY =
+  /\battach\b|^\s*\.(?:open|read|restore|cd|import)\b|^\s*\\(?:c|connect|i|ir|include)\b|^\s*use\s+\w|^--(?:defaults-(?:file|extra-file|group-suffix)|login-path)\b/im;
+
 /** Returns what the words of a client's call say of its database: its file, its connection string, or its host and name. */
 export function clientAddress(
   client: ClientOptions,
@@ -23,6 +27,8 @@ export function clientAddress(
   const named = (client.database ?? []).flatMap((name) => options.get(name) ?? []).at(-1);
   const database = named ?? (client.databaseAt === undefined ? undefined : operands[client.databaseAt]);
   const given: Record<string, string | null> = {};
+  const said = [...call.args.map((arg) => (arg.kind === 'unknown' ? arg.prefix : arg.value)), call.stdin.text ?? ''];
+  if (said.some((text) => LEADS_AWAY.test(text))) return { url: null };
   if (/^(?:sqlite|duckdb|litecli)/.test(call.name)) {
     const target = database === undefined ? null : call.path(database);
     given['file'] =

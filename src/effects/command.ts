@@ -4,11 +4,12 @@
  */
 import { posix } from 'node:path';
 import type { Command, Word } from '../shell/syntax.ts';
-import { addressOf, hasAddress } from './address.ts';
+import { addressOf, hasAddress, sendsElsewhere } from './address.ts';
 import { exactText, literalArg } from './args.ts';
 import { setVariable } from './assignments.ts';
 import { makeCall } from './call.ts';
 import type { Effect, Span, Target } from './effect.ts';
+import { unaddressed } from './elsewhere.ts';
 import { expandAssignment, expandWords } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './flow.ts';
 import { callFunction } from './functions.ts';
@@ -212,8 +213,9 @@ const NOT_SUBCOMMANDS = /^(?:run|exec|x|dlx|script|start|rm|sh|bash|zsh|dash|eva
 function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading, stdin: Flow, span: Span): Flow {
   const { machine, sink } = frame;
   let output = knownOutput(frame, name, args) ?? reading.output ?? (SILENT.has(name) ? EMPTY_FLOW : filtered(stdin));
-  const saidSecret = reading.effects.some((effect) => effect.kind === 'secret.read');
-  for (const one of reading.effects) {
+  const said = sendsElsewhere(name, args) ? unaddressed(reading.effects) : reading.effects;
+  const saidSecret = said.some((effect) => effect.kind === 'secret.read');
+  for (const one of said) {
     const effect = withoutEmptyNames(one);
     if (effect === null) continue;
     sink.push(

@@ -61,7 +61,8 @@ export function harmless(variable: string, text: string): string | null {
 }
 
 /** libpq's own form: `host=db dbname=app password=…`. Only what is named here is taken from it. */
-function readWords(text: string): Connection {
+function readWords(text: string): Connection | null {
+  if (/(?:^|\s)service\s*=/.test(text)) return null;
   const value = (name: string): string | null =>
     new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:'([^']*)'|(\\S+))`).exec(text)?.slice(1).find(Boolean) ?? null;
   return { scheme: 'postgres', host: value('host') ?? value('hostaddr'), name: value('dbname'), file: null };

@@ -13,12 +13,16 @@ export interface Mount {
 
 /** Returns `effects` with paths told as `noun`s (`container path`), or as paths here where `mounts` has them. */
 export function elsewhere(effects: readonly Effect[], noun: string, mounts: readonly Mount[] = []): readonly Effect[] {
-  return effects.map((effect) => ({
+  // Its environment and its configuration are there, not here.
+  return unaddressed(effects).map((effect) => ({
     ...effect,
     targets: effect.targets.map((target) => place(target, noun, mounts)),
-    // Its environment and its configuration are there, not here.
-    ...(effect.address === undefined ? {} : { address: null }),
   }));
+}
+
+/** Returns `effects` without what their calls say of where they would act: something around them changes it. */
+export function unaddressed(effects: readonly Effect[]): readonly Effect[] {
+  return effects.map((effect) => (effect.address == null ? effect : { ...effect, address: null }));
 }
 
 function place(target: Target, noun: string, mounts: readonly Mount[]): Target {

@@ -48,7 +48,7 @@ export async function gatherEvidence(prediction: Prediction, context: GatherCont
   try {
     const paths = new PathReader(context, deadline, missing);
     const repositories = new Map<string, Promise<RepositoryEvidence | null>>();
-    const readWhereabouts = whereaboutsReader({ ...context, isHere: missing === null }, deadline);
+    const readWhereabouts = whereaboutsReader(prediction, { ...context, isHere: missing === null }, deadline);
     const gathered = await Promise.all(
       effects.map((effect) =>
         callsForEvidence(effect)

@@ -106,6 +106,8 @@ describe('a reset of a database', () => {
     ['the environment is not known', RESET, null],
     ['variables come from where only running tells', `export $(cat .env.production | xargs) && ${RESET}`, {}],
     ['another program gives the environment', `doppler run -- ${RESET}`, {}],
+    ['the line writes it first', `cp .env.production .env && ${RESET}`, {}],
+    ['it works in another package', 'pnpm --filter api exec prisma migrate reset --force', {}],
     ['it runs in a container', `docker compose exec web ${RESET}`, {}],
     ['the variable is not known', `DATABASE_URL=$(cat url) ${RESET}`, {}],
   ])('is not told by .env when %s', async (_, command, env) => {
@@ -231,6 +233,8 @@ describe('a client of a database', () => {
     write('app.db', 'rows');
     expect(await told('sqlite3 app.db "DROP TABLE t"')).toMatchObject({ decision: 'allow', keeps: ['app.db'] });
     expect(await told('sqlite3 app.db "DELETE FROM t"')).toMatchObject({ decision: 'allow', keeps: ['app.db'] });
+    expect((await told('sqlite3 app.db "ATTACH \'other.db\' AS o; DROP TABLE o.t"')).decision).toBe('ask');
+    expect((await told('cp other.db app.db; sqlite3 app.db "DROP TABLE t"')).decision).toBe('ask');
     expect(await told('sqlite3 app.db "SELECT 1"')).toMatchObject({ decision: 'allow', keeps: [] });
   });
 });
@@ -301,6 +305,11 @@ describe('a change of a cluster', () => {
     ['kubectl --kubeconfig other.yaml apply -f a.yaml', 'ask'],
     ['KUBECONFIG=other.yaml kubectl apply -f a.yaml', 'ask'],
     ['kubectl -n production apply -f a.yaml', 'ask'],
+    [`kubectl config use-context ${EKS} && kubectl apply -f a.yaml`, 'ask'],
+    ['kubectl config use-context kind-dev && kubectl apply -f a.yaml', 'allow'],
+    ['kubectx "$CTX"; kubectl apply -f a.yaml', 'ask'],
+    ['aws eks update-kubeconfig --name web && kubectl apply -f a.yaml', 'ask'],
+    ['cp other.yaml ~/.kube/config && kubectl apply -f a.yaml', 'ask'],
   ])('with a local current context, %s: %s', async (command, decision) => {
     write('~/.kube/config', KUBECONFIG('kind-dev'));
     expect((await told(command)).decision).toBe(decision);
@@ -411,6 +420,14 @@ describe('a change of infrastructure', () => {
       says: expect.stringContaining('(s3 acme-state/prod/shop.tfstate)'),
     });
     expect(JSON.stringify(found)).not.toContain('hunter2');
+  });
+
+  test('is not told by a workspace that the line leaves first', async () => {
+    write('main.tf', '');
+    write('terraform.tfstate', state(0));
+    expect((await told('terraform destroy')).decision).toBe('allow');
+    expect((await told('terraform workspace select prod && terraform destroy')).decision).toBe('ask gravely');
+    expect((await told('TF_CLI_ARGS_destroy=-state=other terraform destroy')).decision).toBe('ask gravely');
   });
 
   test('names the stack that was selected for the project', async () => {

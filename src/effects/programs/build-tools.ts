@@ -1,4 +1,5 @@
 /** make, just, task and other runners of named recipes: what the recipe would do, when its file can be read. */
+import { unaddressed } from '../elsewhere.ts';
 import { commandsOnReading, recipesOf } from '../makefile.ts';
 import type { Arg, Call, OptionSpec, Program, Reading } from '../program.ts';
 import { literal, NOTHING, runText, scriptIn, shown, text, together, within, words } from '../readings.ts';
@@ -72,8 +73,14 @@ function make(call: Call): Reading {
     immediate,
     runLines(call, inline, place, via),
     ...(shell === undefined ? [] : [call.script(shell, 'make SHELL=')]),
-    ...(dry ? [] : [runLines(call, recipesOf(source, targets, given), place, via)]),
+    ...(dry ? [] : [runExported(runLines(call, recipesOf(source, targets, given), place, via), source)]),
   );
+}
+
+/** What a Makefile exports is not followed: what its recipes say of where they act may be another's (GNU make 4.4, 5.7.2). */
+function runExported(reading: Reading, source: string): Reading {
+  const exports = /^(?:export\b|override\s+export\b|\.EXPORT_ALL_VARIABLES\b)/m.test(source);
+  return exports ? { ...reading, effects: unaddressed(reading.effects) } : reading;
 }
 
 function just(call: Call): Reading {

@@ -17,6 +17,7 @@ interface Account {
 /** Returns the account that the effect is on, or null when nothing tells. */
 export function readCloud(ground: Ground): FoundPlace | null {
   const { program } = ground.effect;
+  if (ground.switches('cloud').length > 0) return null;
   if (/^(?:aws|awslocal|sam|cdk|cdklocal|sst|serverless|sls)$/.test(program)) return aws(ground);
   if (/^(?:gcloud|gsutil|bq)$/.test(program)) return told(ground, gcloud(ground), 'project');
   if (program === 'az') return told(ground, azure(ground), 'subscription');

@@ -67,7 +67,10 @@ function contextOf(ground: Ground): Context | null {
   const isHelm = effect.program.startsWith('helm');
   const named = textOf(given['context']) ?? (isHelm ? variable(ground, 'HELM_KUBECONTEXT') : null);
   if (named === undefined || (isHelm && variable(ground, 'HELM_KUBEAPISERVER') != null)) return null;
-  const files = filesOf(ground);
+  const switches = ground.switches('cluster');
+  const switched = chosenBy(switches);
+  // What else a line does to the settings is not followed: a context that is named is then told by its name.
+  const files = switches.length > 0 && switched === null ? [] : filesOf(ground);
   const documents = files.flatMap((file) => {
     const text = ground.disk.text(file);
     return text === null
@@ -75,7 +78,7 @@ function contextOf(ground: Ground): Context | null {
       : [{ file, value: text.trimStart().startsWith('{') ? ground.disk.json(file) : readPlainYaml(text) }];
   });
   const current = documents.find(({ value }) => textAt(value, 'current-context') !== null);
-  const name = named ?? textAt(current?.value, 'current-context');
+  const name = named ?? switched ?? textAt(current?.value, 'current-context');
   if (name === null) return null;
   const context = entry(documents, 'contexts', name, 'context');
   const cluster = textOf(given['cluster']) ?? textAt(context, 'cluster');
@@ -83,8 +86,14 @@ function contextOf(ground: Ground): Context | null {
     name,
     server: cluster === null ? null : textAt(entry(documents, 'clusters', cluster, 'cluster'), 'server'),
     namespace: textAt(context, 'namespace'),
-    from: named === null ? `current context of ${shown(ground, current?.file ?? '')}` : '',
+    from: named === null && switched === null ? `current context of ${shown(ground, current?.file ?? '')}` : '',
   };
+}
+
+/** The context that the line itself chooses before it goes on, when that is all that it does to the settings. */
+function chosenBy(switches: readonly string[]): string | null {
+  const [only] = switches.length === 1 ? switches : [];
+  return /^(?:kubectl config use-context|kubectx) ([\w.:/@-]+)$/.exec(only ?? '')?.[1] ?? null;
 }
 
 /** kubectl reads all files of KUBECONFIG, else the one below home; an option stands for all. */

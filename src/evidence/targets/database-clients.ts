@@ -49,6 +49,9 @@ export function clientPlace(ground: Ground): DatabasePlace | null {
     (target?.kind === 'name' ? { value: target.name, from: 'the command' } : firstVariable(ground, client.database));
   const settings = client.file === undefined ? null : inFile(ground, client.file);
   const from = [host, name].find((one) => one != null && one.from !== 'the command')?.from ?? null;
+  // mongosh(1): `host/database`.
+  const [, place, rest] = /^mongo(?:sh)?$/.test(program) ? (/^([^/]+)\/(.*)$/.exec(name?.value ?? '') ?? []) : [];
+  if (place !== undefined) return { host: place.replace(/:\d+$/, ''), name: rest || null, file: null, from };
   return {
     host: host?.value ?? settings?.get('host') ?? null,
     name: name?.value ?? settings?.get('database') ?? null,

@@ -69,9 +69,15 @@ const PRISMA_SCHEMAS = ['prisma/schema.prisma', 'schema.prisma', 'prisma/schema/
 
 function prisma(ground: Ground, root: string): DatabasePlace | null {
   const config = codeFile(ground, root, 'prisma.config');
+  const settings = config === null ? '' : (ground.disk.text(config) ?? '');
+  const chosen = /\bschema\s*:\s*(?:['"`]([^'"`$]+)['"`]|(?:path\.)?join\(([^()]*)\))/.exec(settings);
+  if (chosen === null && /\bschema\s*[:,}]/.test(settings)) return null;
   const written =
-    ground.address.given['schema'] ?? textAt(ground.disk.json(posix.join(root, 'package.json')), 'prisma', 'schema');
-  const schema = [...(written === null ? PRISMA_SCHEMAS : [written])]
+    ground.address.given['schema'] ??
+    chosen?.[1] ??
+    chosen?.[2]?.match(/(?<=['"`])[\w./-]+(?=['"`])/g)?.join('/') ??
+    textAt(ground.disk.json(posix.join(root, 'package.json')), 'prisma', 'schema');
+  const schema = (written === null ? PRISMA_SCHEMAS : [written])
     .map((path) => pathOf(ground, path, root))
     .find((path) => path !== null && ground.disk.text(path) !== null);
   const source = schema == null ? null : /\bdatasource\s+\w+\s*\{([^}]*)\}/.exec(ground.disk.text(schema) ?? '')?.[1];
@@ -80,11 +86,16 @@ function prisma(ground: Ground, root: string): DatabasePlace | null {
   if (schema == null || url === undefined) return fromCode(ground, root, config);
   const folder = posix.dirname(schema);
   const name = /env\(\s*"(\w+)"\s*\)/.exec(url)?.[1];
-  const place =
-    name === undefined
-      ? ofConnection(/"([^"]*)"/.exec(url)?.[1] ?? '', shown(ground, schema))
-      : named(ground, root, [name], ['.env', posix.relative(root, posix.join(folder, '.env')), 'prisma/.env']);
-  return besideOr(ground, place, folder, root);
+  if (name === undefined)
+    return besideOr(ground, ofConnection(/"([^"]*)"/.exec(url)?.[1] ?? '', shown(ground, schema)), folder, root);
+  const paths = dotenvPaths(settings);
+  const beside = posix.relative(root, posix.join(folder, '.env'));
+  return besideOr(
+    ground,
+    named(ground, root, [name], paths.length > 0 ? paths : ['.env', beside, 'prisma/.env']),
+    folder,
+    root,
+  );
 }
 
 /** A relative file lies beside the settings, or below the folder that the call works in: where it is. */
@@ -125,8 +136,13 @@ function fromCode(ground: Ground, root: string, file: string | null): DatabasePl
   );
   const [name] = names;
   if (name === undefined || names.size > 1) return null;
-  const files = [...text.matchAll(/\bpath\s*:\s*['"`]([^'"`$]*\.env[^'"`$]*)['"`]/g)].map((match) => match[1] ?? '');
+  const files = dotenvPaths(text);
   return besideOr(ground, named(ground, root, [name], files.length > 0 ? files : ['.env']), root);
+}
+
+/** The files that code hands to dotenv. */
+function dotenvPaths(code: string): readonly string[] {
+  return [...code.matchAll(/\bpath\s*:\s*['"`]([^'"`$]*\.env[^'"`$]*)['"`]/g)].map((match) => match[1] ?? '');
 }
 
 function sequelize(ground: Ground, root: string): DatabasePlace | null {
@@ -170,7 +186,7 @@ function rails(ground: Ground, root: string): DatabasePlace | null {
   const database = textAt(config, 'database');
   if (/sqlite/.test(textAt(config, 'adapter') ?? ''))
     return database === null ? null : { host: null, name: null, file: posix.resolve(root, database), from };
-  return { host: textAt(config, 'host'), name: database, file: null, from };
+  return database === null ? null : { host: textAt(config, 'host'), name: database, file: null, from };
 }
 
 function laravel(ground: Ground, root: string): DatabasePlace | null {

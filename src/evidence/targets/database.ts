@@ -10,8 +10,8 @@ import { environmentOf } from './environment.ts';
 import { type FoundPlace, type Ground, member, pathOf, shown } from './ground.ts';
 import { readPlainYaml } from './plain-yaml.ts';
 
-/** What SQLite keeps beside a database while it is in use (sqlite.org/tempfiles.html). */
-const COMPANIONS = ['-wal', '-shm', '-journal'];
+/** What SQLite and DuckDB keep beside a database while it is in use (sqlite.org/tempfiles.html). */
+const COMPANIONS = ['-wal', '-shm', '-journal', '.wal'];
 /** A larger file is not worth keeping a copy of for each command. */
 const MAX_KEPT_BYTES = 100 * 1024 * 1024;
 const COMPOSE = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];

@@ -2,12 +2,14 @@
  * What readings of a target stand on: the call's own address, and small files of this machine. Reads regular files of
  * bounded size until the deadline; what can't be had is null. Nothing is run, and nothing secret leaves a reading.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { tellsWhere } from '../../effects/address.ts';
 import type { Address, Effect } from '../../effects/effect.ts';
 import type { Deadline } from '../deadline.ts';
 import type { EffectEvidence, Places, Whereabouts } from '../evidence.ts';
+import { textOf } from '../files.ts';
+import type { Area } from './line-changes.ts';
 
 /** Configuration is small: what is larger is not read. State files may be larger. */
 const MAX_BYTES = 1_048_576;
@@ -32,6 +34,8 @@ export interface Ground {
   readonly home: string | null;
   readonly places: Places;
   readonly disk: Disk;
+  /** Commands of the line that switch an area's settings: what the files say now does not hold after them. */
+  switches(area: Area): readonly string[];
   /** Whether the session made a file. */
   made(path: string): boolean;
 }
@@ -39,27 +43,44 @@ export interface Ground {
 /** Small files, each read once. Without a deadline there is no disk: nothing is found. */
 export class Disk {
   readonly #deadline: Deadline | null;
+  readonly #isChanged: (path: string) => boolean;
   readonly #texts = new Map<string, string | null>();
+  #isUnsure = false;
 
-  constructor(deadline: Deadline | null) {
+  /** `isChanged`: whether the line itself changes what stands at a path. */
+  constructor(deadline: Deadline | null, isChanged: (path: string) => boolean) {
     this.#deadline = deadline;
+    this.#isChanged = isChanged;
+  }
+
+  /** Returns what `read` finds, or null when something that it looked at could not be told: absent is not the same. */
+  sure<T>(read: () => T | null): T | null {
+    this.#isUnsure = false;
+    const found = read();
+    return this.#isUnsure ? null : found;
   }
 
   /** Returns the text of a regular file, or null. */
   text(path: string): string | null {
+    const size = this.size(path);
     const read = this.#texts.get(path);
-    if (read !== undefined) return read;
-    const text = this.#isOver() ? null : textOfSmall(path);
+    if (read !== undefined || size === null) return read ?? null;
+    const text = size <= MAX_BYTES ? textOf(path) : null;
+    if (text === null) this.#isUnsure = true;
     this.#texts.set(path, text);
     return text;
   }
 
   /** Returns the size of a regular file, or null when there is none. */
   size(path: string): number | null {
+    if (!this.#canLook(path)) return null;
     try {
-      const stats = this.#isOver() ? null : statSync(path);
-      return stats?.isFile() === true ? stats.size : null;
-    } catch {
+      const stats = statSync(path);
+      // A pipe or a device would never end.
+      if (!stats.isFile() && !stats.isDirectory()) this.#isUnsure = true;
+      return stats.isFile() ? stats.size : null;
+    } catch (thrown) {
+      if (!isAbsent(thrown)) this.#isUnsure = true;
       return null;
     }
   }
@@ -67,14 +88,17 @@ export class Disk {
   /** Returns the names in a folder. */
   names(folder: string): readonly string[] {
     try {
-      return this.#isOver() ? [] : readdirSync(folder);
+      return this.#canLook(folder) ? readdirSync(folder) : [];
     } catch {
       return [];
     }
   }
 
-  #isOver(): boolean {
-    return this.#deadline === null || this.#deadline.hasPassed();
+  #canLook(path: string): boolean {
+    if (this.#deadline === null) return false;
+    const can = !this.#deadline.hasPassed() && !this.#isChanged(path);
+    if (!can) this.#isUnsure = true;
+    return can;
   }
 
   /** Returns the parsed content of a JSON file, or null. */
@@ -87,13 +111,9 @@ export class Disk {
   }
 }
 
-function textOfSmall(path: string): string | null {
-  try {
-    const stats = statSync(path); // a pipe or a device would never end
-    return stats.isFile() && stats.size <= MAX_BYTES ? readFileSync(path, 'utf8') : null;
-  } catch {
-    return null;
-  }
+function isAbsent(thrown: unknown): boolean {
+  const code = textAt(thrown, 'code');
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** Returns a variable of the call's environment: its text, null when it is known to be unset, undefined when not known. */

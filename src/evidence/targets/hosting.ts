@@ -34,6 +34,7 @@ const LINKS: readonly Link[] = [
 /** Returns the project that the effect is on, or null when nothing tells. */
 export function readHosting(ground: Ground): FoundPlace | null {
   const { given } = ground.address;
+  if (ground.switches('hosting').length > 0) return null;
   const link = LINKS.find((one) => one.programs.test(ground.effect.program));
   const folder = given['folder'] === undefined ? ground.cwd : pathOf(ground, given['folder'] ?? '\0');
   if (link === undefined || given[link.option] === null || given['folder'] === null) return null;

@@ -12,7 +12,8 @@ import { readPlainYaml } from './plain-yaml.ts';
 /** Returns what the effect would change, or null when nothing tells. */
 export function readInfrastructure(ground: Ground): FoundPlace | null {
   const { program } = ground.effect;
-  if (/^(?:terraform|tofu|tf|terragrunt)$/.test(program)) return terraform(ground);
+  if (ground.switches('infrastructure').length > 0) return null;
+  if (/^(?:terraform|tofu|tf)$/.test(program)) return terraform(ground);
   if (program === 'pulumi') return pulumi(ground);
   return stage(ground);
 }
@@ -40,6 +41,9 @@ interface Backend {
   readonly path: string | null;
 }
 
+/** Variables that add options unseen. */
+const ARGUMENTS = ['TF_CLI_ARGS', 'TF_CLI_ARGS_destroy', 'TF_CLI_ARGS_apply', 'TF_CLI_ARGS_state'];
+
 /** Terraform 1.13: the folder's `.terraform` says which workspace and backend it was initialised for. */
 function terraform(ground: Ground): FoundPlace | null {
   const { given } = ground.address;
@@ -47,7 +51,8 @@ function terraform(ground: Ground): FoundPlace | null {
   const data = variable(ground, 'TF_DATA_DIR');
   const chosen = firstVariable(ground, ['TF_WORKSPACE']);
   if (folder === null || given['folder'] === null || given['state'] === null) return null;
-  if (data === undefined || chosen === undefined || variable(ground, 'TF_CLI_ARGS') !== null) return null;
+  if (data === undefined || chosen === undefined || ARGUMENTS.some((name) => variable(ground, name) !== null))
+    return null;
   const dataFolder = data === null ? posix.join(folder, '.terraform') : pathOf(ground, data, folder);
   if (dataFolder === null) return null;
   const workspace = chosen?.value ?? ground.disk.text(posix.join(dataFolder, 'environment'))?.trim() ?? 'default';
@@ -55,8 +60,7 @@ function terraform(ground: Ground): FoundPlace | null {
   const file = stateFile(ground, folder, workspace, backend);
   const isKnown = ground.disk.names(folder).some((name) => /\.(?:tf|tofu)(?:\.json)?$/.test(name));
   if (!isKnown && backend === null && file === null) return null;
-  // A folder of many modules (terragrunt) has no single state.
-  const resources = file === null || ground.effect.program === 'terragrunt' ? null : resourcesIn(ground, file);
+  const resources = file === null ? null : resourcesIn(ground, file);
   const inWorkspace = ground.workspace !== null && isInside(folder, ground.workspace);
   const names = [
     workspace,

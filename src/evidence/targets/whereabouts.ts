@@ -1,5 +1,5 @@
 /** Where an effect would hit, for what its words alone do not tell: one reader for each sort of place. Reads only. */
-import type { Effect, EffectKind } from '../../effects/effect.ts';
+import type { Effect, EffectKind, Prediction } from '../../effects/effect.ts';
 import type { Deadline } from '../deadline.ts';
 import type { Places } from '../evidence.ts';
 import type { SessionFacts } from '../session-facts.ts';
@@ -9,6 +9,7 @@ import { readDatabase } from './database.ts';
 import { Disk, type FoundPlace, type Ground } from './ground.ts';
 import { readHosting } from './hosting.ts';
 import { readInfrastructure } from './infrastructure.ts';
+import { type Area, changedBy, switchesOf } from './line-changes.ts';
 
 /** What readings need beside the effect. */
 export interface Standpoint {
@@ -46,15 +47,24 @@ export function hasWhereabouts(effect: Effect): boolean {
 }
 
 /** Returns a reader of whereabouts for one request: each file is read once. */
-export function whereaboutsReader(standpoint: Standpoint, deadline: Deadline): WhereaboutsReader {
-  const disk = new Disk(standpoint.isHere ? deadline : null);
-  const made = (path: string): boolean => standpoint.session?.made(path) === true;
+export function whereaboutsReader(
+  prediction: Prediction,
+  standpoint: Standpoint,
+  deadline: Deadline,
+): WhereaboutsReader {
+  const disk = new Disk(standpoint.isHere ? deadline : null, changedBy(prediction.effects));
+  const shared = {
+    ...standpoint,
+    disk,
+    switches: (area: Area) => switchesOf(area, prediction.commands),
+    made: (path: string): boolean => standpoint.session?.made(path) === true,
+  };
   return (effect) => {
     const { address } = effect;
     if (address == null) return null;
-    const ground: Ground = { ...standpoint, effect, address, cwd: address.cwd, disk, made };
+    const ground: Ground = { ...shared, effect, address, cwd: address.cwd };
     for (const read of READERS[effect.kind] ?? []) {
-      const found = read(ground);
+      const found = disk.sure(() => read(ground));
       if (found !== null) return found;
     }
     return null;
