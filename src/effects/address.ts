@@ -11,6 +11,7 @@ import type { Frame } from './machine.ts';
 import type { Arg } from './program.ts';
 import { words } from './subcommands.ts';
 import { environmentText } from './variables.ts';
+import { tellsWhere } from './where-variables.ts';
 
 /** Effects on something that a name alone does not tell: the same words mean this machine or production. */
 export function hasAddress(kind: EffectKind): boolean {
@@ -100,28 +101,11 @@ const OPTIONS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
   }),
 );
 
-/** Variables that say where a program acts, as the manuals of those programs and of their frameworks name them. */
-const TELLS_WHERE = new RegExp(
-  [
-    '(?:[A-Z0-9_]*_)?(?:DATABASE|DB|POSTGRES(?:QL)?|PG|MYSQL|MARIADB|MONGO(?:DB)?|REDIS|SQLALCHEMY|DIRECT|SHADOW|GOOSE|DBMATE)(?:_[A-Z0-9_]*)?_?(?:URL|URI|DSN|DBSTRING|HOST|HOSTADDR|NAME|DATABASE|SERVICE|CONNECTION)(?:_[A-Z0-9]+)?',
-    '(?:RAILS|RACK|NODE|APP|MIX|FLASK|DJANGO|GO|SYMFONY|PHX|STAGE|DEPLOY)_ENV|ENV|ENVIRONMENT|STAGE|DJANGO_SETTINGS_MODULE|LARAVEL_ENV|APP_ENVIRONMENT',
-    'KUBECONFIG|HELM_(?:KUBECONTEXT|NAMESPACE|KUBEAPISERVER)',
-    'AWS_(?:PROFILE|DEFAULT_PROFILE|ENDPOINT_URL(?:_[A-Z0-9_]+)?|CONFIG_FILE|ACCESS_KEY_ID|IGNORE_CONFIGURED_ENDPOINT_URLS)',
-    'CLOUDSDK_(?:CORE_PROJECT|CORE_ACCOUNT|ACTIVE_CONFIG_NAME|CONFIG)|AZURE_CONFIG_DIR',
-    'TF_(?:WORKSPACE|DATA_DIR|CLI_ARGS(?:_[a-z]+)?)|PULUMI_(?:STACK|HOME|BACKEND_URL)',
-    'XDG_CONFIG_HOME|VERCEL_PROJECT_ID|NETLIFY_SITE_ID|FLY_APP|HEROKU_APP|CLOUDFLARE_ENV|SUPABASE_PROJECT_ID',
-  ]
-    .map((one) => `(?:${one})`)
-    .join('|')
-    .replace(/^/, '^(?:')
-    .replace(/$/, ')$'),
-);
-
 /** Programs that give another environment to what they run, by the first word of a `via`. */
 const INJECTORS = new Set(
   words(`
     doppler infisical dotenvx envkey akeyless teller phase op chamber aws-vault saml2aws granted assume envchain summon sops
-    railway render heroku vercel direnv mise rtx dotenv dotenv-cli env-cmd with-env envdir foreman foreman-run overmind
+    railway render heroku vercel direnv mise rtx env-cmd with-env envdir foreman foreman-run overmind
     honcho pipenv nix nix-shell devbox devenv bun bunx just task nx turbo sudo doas su
   `),
 );
@@ -154,7 +138,7 @@ export function addressOf(
   const env: Record<string, string | null> = {};
   const inherited = state.inherits ? Object.keys(world.env ?? {}) : [];
   for (const variable of new Set([...inherited, ...exportedNames(state)])) {
-    if (!TELLS_WHERE.test(variable)) continue;
+    if (!tellsWhere(variable)) continue;
     const text = environmentText(frame, variable);
     if (text === null || text === '') continue;
     env[variable] = text === undefined ? null : harmless(variable, text);
@@ -166,11 +150,6 @@ export function addressOf(
     envKnown: world.env !== null && !isAnother,
     cwd: state.otherCwds.length > 0 ? null : state.cwd,
   };
-}
-
-/** Returns whether `variable` is one of those that an address tells of. */
-export function tellsWhere(variable: string): boolean {
-  return TELLS_WHERE.test(variable);
 }
 
 function optionsOf(name: string, args: readonly Arg[]): Readonly<Record<string, string | null>> {

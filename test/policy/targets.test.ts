@@ -1,6 +1,6 @@
 /** The same words on different trees: what they would hit decides. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -30,9 +30,13 @@ function write(name: string, text: string | object): void {
   writeFileSync(path, typeof text === 'string' ? text : JSON.stringify(text));
 }
 
+function readFile(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
 async function judge(command: string, env: Record<string, string> | null = {}): Promise<Verdict> {
   const all = env === null ? null : { HOME: home, PWD: work, ...env };
-  const world = { cwd: work, home, workspace: work, env: all, readFile: () => null };
+  const world = { cwd: work, home, workspace: work, env: all, readFile };
   const prediction = derive({ kind: 'command', text: command, dialect: 'bash' }, world);
   const places = { home, workspace: work, temp: [], belay: [] };
   const evidence = await gatherEvidence(prediction, {
@@ -100,6 +104,21 @@ describe('a reset of a database', () => {
     expect((await told(RESET, { DATABASE_URL: url })).decision).toBe('ask gravely');
     expect((await told(`DATABASE_URL=${url} ${RESET}`)).says).toContain('on db.prod.example.com');
     expect((await told(`export DATABASE_URL=${url}; ${RESET}`)).says).toContain('on db.prod.example.com');
+  });
+
+  test('goes by the file that a wrapper names', async () => {
+    write('prisma/schema.prisma', SCHEMA('sqlite'));
+    write('.env', 'DATABASE_URL="file:./dev.db"\n');
+    write('prisma/dev.db', 'rows');
+    write('.env.production', 'DATABASE_URL=postgres://u:hunter2@db.prod.example.com/app\n');
+    const command = `npx dotenv -e .env.production -- ${RESET}`;
+    expect(await told(command)).toMatchObject({
+      decision: 'ask gravely',
+      says: expect.stringContaining('database app on db.prod.example.com'),
+    });
+    expect(JSON.stringify(await judge(command))).not.toContain('hunter2');
+    expect((await told(`npx dotenv -e .env.gone -- ${RESET}`)).decision).toBe('ask');
+    expect((await told(`npx dotenv -c -- ${RESET}`)).decision).toBe('ask');
   });
 
   test.each([

@@ -1,8 +1,10 @@
 /** Programs that run another in another environment: env, dotenv, direnv, version managers. */
-import { exactText } from '../args.ts';
+import { exactText, literalArg } from '../args.ts';
+import { unaddressed } from '../elsewhere.ts';
 import { UNKNOWN_FLOW } from '../flow.ts';
-import type { Around, Call, OptionSpec, Program, Reading } from '../program.ts';
+import type { Arg, Around, Call, OptionSpec, Program, Reading } from '../program.ts';
 import { NOTHING, words } from '../readings.ts';
+import { readDotenv, tellsWhere } from '../where-variables.ts';
 import { after, environment, ofVariables, wrapperRow } from '../wrapping.ts';
 
 const ENV: OptionSpec = {
@@ -51,6 +53,32 @@ function dashes(values: readonly string[], skip = 0): (call: Call) => Reading {
   };
 }
 
+const DOTENV: OptionSpec = { values: words('-e -f --file -p -v'), stopAtOperand: true };
+
+/**
+ * `dotenv -e FILE -- cmd`: the files stand behind what is set already, unless `-o` turns that round. What can't be read
+ * leaves it unknown where the command would act.
+ */
+function dotenv(call: Call): Reading {
+  const reading = dashes(words('-e -f --file -c -p -v'));
+  const options = call.options(DOTENV);
+  const named = options.values('-e', '-f', '--file');
+  const files = (named.length > 0 ? named : [literalArg('.env', call.span)]).map((arg) => call.path(arg));
+  const texts = files.map((target) => (target.kind === 'path' && !target.glob ? call.readFile(target.path) : null));
+  const overrides = options.has('-o');
+  if (options.has('-c') || texts.some((text) => text === null)) return unplaced(reading(call));
+  const env = new Map<string, Arg | undefined>();
+  for (const [name, value] of texts.flatMap((text) => [...readDotenv(text ?? '')])) {
+    if (!tellsWhere(name) || env.has(name) || (!overrides && call.env(name) !== null)) continue;
+    env.set(name, value === null ? undefined : literalArg(value, call.span));
+  }
+  return reading({ ...call, run: (args, via, stdin) => call.run(args, via, stdin, { env }) });
+}
+
+function unplaced(reading: Reading): Reading {
+  return { ...reading, effects: unaddressed(reading.effects) };
+}
+
 /** `direnv exec DIR cmd`, `mise exec tool -- cmd`, `rbenv exec cmd`. */
 function execOf(call: Call): Reading {
   const at = call.args.findIndex((arg) => /^(?:exec|x)$/.test(exactText(arg) ?? ''));
@@ -78,11 +106,12 @@ export const programs: readonly Program[] = [
       { command: 'env', effects: [] },
     ],
   },
+  wrapperRow(['dotenv', 'dotenv-cli'], 'dotenv-cli 10', dotenv, 'dotenv -e .env.test -- rm -rf x'),
   wrapperRow(
-    ['dotenv', 'dotenv-cli', 'env-cmd', 'with-env', 'envdir', 'foreman-run'],
-    'dotenv-cli 10, env-cmd 10',
+    ['env-cmd', 'with-env', 'envdir', 'foreman-run'],
+    'env-cmd 10',
     dashes(words('-e -f --file -c -p -v')),
-    'dotenv -e .env.test -- rm -rf x',
+    'env-cmd -f .env.test -- rm -rf x',
   ),
   wrapperRow(
     ['direnv', 'mise', 'rtx', 'asdf', 'rbenv', 'pyenv', 'nodenv', 'nvm-exec'],

@@ -4,7 +4,7 @@ import { namesProduction } from '../../effects/subcommands.ts';
 import { known } from '../evidence.ts';
 import { isLoopback } from './database.ts';
 import { type Found, type FoundPlace, firstVariable, type Ground, member, pathOf, textAt, variable } from './ground.ts';
-import { readIni } from './settings-text.ts';
+import { readIni } from './ini.ts';
 
 /** What tells one account of a provider from another. */
 interface Account {

@@ -1,7 +1,7 @@
 /** Where database clients connect to by their options, their variables and their own settings files. */
 import { type DatabasePlace } from './database-place.ts';
 import { type Found, firstVariable, type Ground, pathOf, variable } from './ground.ts';
-import { readIni } from './settings-text.ts';
+import { readIni } from './ini.ts';
 
 interface Client {
   readonly programs: RegExp;

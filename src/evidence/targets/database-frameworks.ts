@@ -3,11 +3,12 @@
  * far as they are plain. Settings that are code are read for a literal or for the one variable that they name.
  */
 import { posix } from 'node:path';
+import { readDotenv } from '../../effects/where-variables.ts';
 import { type DatabasePlace, ofConnection } from './database-place.ts';
 import { environmentOf } from './environment.ts';
 import { type Found, type Ground, member, pathOf, shown, textAt, variable } from './ground.ts';
+import { readIni } from './ini.ts';
 import { type Plain, readPlainYaml } from './plain-yaml.ts';
-import { fromDotenv, readIni } from './settings-text.ts';
 
 type Finder = (ground: Ground, root: string) => DatabasePlace | null;
 
@@ -49,8 +50,9 @@ function setting(ground: Ground, root: string, name: string, files: readonly str
   for (const file of files) {
     const path = posix.join(root, file);
     const text = ground.disk.text(path);
-    const found = text === null ? null : fromDotenv(text, name);
-    if (found !== null) return { value: found, from: `${name} in ${shown(ground, path)}` };
+    const found = text === null ? undefined : readDotenv(text).get(name);
+    if (found === null) return undefined;
+    if (found !== undefined && found !== '') return { value: found, from: `${name} in ${shown(ground, path)}` };
   }
   return null;
 }

@@ -4,8 +4,9 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
-import { tellsWhere } from '../../effects/address.ts';
+
 import type { Address, Effect } from '../../effects/effect.ts';
+import { tellsWhere } from '../../effects/where-variables.ts';
 import type { Deadline } from '../deadline.ts';
 import type { EffectEvidence, Places, Whereabouts } from '../evidence.ts';
 import { textOf } from '../files.ts';
