@@ -1,6 +1,6 @@
 /** Where git keeps its state for a tree, read from files alone: git itself is never run and nothing is written. */
 
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 export interface GitPlaces {
@@ -37,37 +37,6 @@ export function repositoryTop(folder: string): string | null {
 /** Returns the name of the linked worktree whose state `gitDir` is, or null for a main one. */
 export function worktreeName(places: GitPlaces): string | null {
   return places.gitDir === places.commonDir ? null : basename(places.gitDir);
-}
-
-/** Answers whether git tracks anything below a folder, from the index as bytes. Errs to yes. */
-export class TrackedFolders {
-  readonly #index: Buffer;
-
-  constructor(gitDir: string) {
-    this.#index = readIndex(gitDir);
-  }
-
-  /** `folder` is relative to the repository's top. */
-  holds(folder: Buffer): boolean {
-    if (this.#index.length === 0) return false;
-    // Version 4 cuts the beginning that a name shares with the one before it, so only the last name can be looked for.
-    const compressed = this.#index.readUInt32BE(4) === 4;
-    const sought = compressed ? folder.subarray(folder.lastIndexOf(47) + 1) : folder;
-    return this.#index.includes(Buffer.concat([sought, Buffer.from('/')]));
-  }
-}
-
-function readIndex(gitDir: string): Buffer {
-  const parts: Buffer[] = [];
-  try {
-    const index = readFileSync(join(gitDir, 'index'));
-    if (index.length > 12) parts.push(index);
-    for (const name of readdirSync(gitDir))
-      if (name.startsWith('sharedindex.')) parts.push(readFileSync(join(gitDir, name)));
-  } catch {
-    // No index: nothing is tracked.
-  }
-  return Buffer.concat(parts);
 }
 
 function pointedAt(top: string, file: string): string | null {

@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import type { Capture } from './capture.ts';
 import { STATUS } from './check.ts';
 import type { Checker } from './checker.ts';
-import { gitPlaces, repositoryTop, TrackedFolders } from './git-places.ts';
+import { gitPlaces, repositoryTop } from './git-places.ts';
 import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
 import { besideTest, childNamed, compareNames, endsWithName, isImmutable, isTemporaryObject } from './names.ts';
 import { NodeEncoder } from './node.ts';
@@ -19,6 +19,7 @@ import type { ScanOptions, ScanRequest } from './scan-request.ts';
 import { NODE_TRAILER_BYTES } from './segments.ts';
 import { ROW_WORDS, type StatReader } from './stat.ts';
 import { NO_PARENT, Table } from './table.ts';
+import { type TrackedFolders, TrackedIndexes } from './tracked-folders.ts';
 
 const EMPTY = Buffer.alloc(0);
 /** Room beyond what is known of a tree. */
@@ -40,8 +41,8 @@ export class Scanner {
   readonly #encoder = new NodeEncoder();
   readonly #path = new PathBuffer();
   readonly #store: Buffer;
-  readonly #trackedFolders = new Map<string, TrackedFolders>();
   #spare: Table | null = null;
+  readonly #tracked = new TrackedIndexes();
   #request: ScanRequest = { path: EMPTY, git: false, regenerable: 'left-out', link: false, worktree: null };
   #old: Table | null = null;
   #new = new Table(0, 0);
@@ -49,6 +50,8 @@ export class Scanner {
   #status: Uint8Array = new Uint8Array(0);
   #racy = new RacyRule(0);
   #seen = 0;
+  /** What git tracked when a table was made: a folder that is left out may hold something tracked since. */
+  readonly #judged = new WeakMap<Table, number>();
 
   constructor(reader: StatReader, checker: Checker, capture: Capture, options: ScanOptions) {
     this.#reader = reader;
@@ -64,10 +67,15 @@ export class Scanner {
     this.#request = request;
     this.#seen = 0;
     this.#old = old;
+    const generation = this.#tracked.generation();
     if (old !== null) {
       this.#status = this.#checker.check(old, request.path);
+      if (this.#judged.get(old) !== generation) this.#doubtLeftOut(old);
       this.#changed = changedEntries(this.#status);
-      if (this.#changed.length === 0) return old;
+      if (this.#changed.length === 0) {
+        this.#judged.set(old, generation);
+        return old;
+      }
     }
     this.#path.reset(request.path);
     const nameBytes = (old?.nameBytes ?? 0) + MORE_NAME_BYTES;
@@ -75,6 +83,7 @@ export class Scanner {
     this.#spare = null;
     this.#root();
     const made = this.#new;
+    this.#judged.set(made, generation);
     this.#old = null;
     this.#new = new Table(0, 0);
     return made;
@@ -173,7 +182,7 @@ export class Scanner {
     const holdsGit = names === null ? this.#held(known, DOT_GIT) : names.some((name) => name.equals(DOT_GIT));
     if (around.git === 'none' && holdsGit) {
       const places = gitPlaces(shownPath(this.#path.view()));
-      if (places !== null) repository = { top, tracked: this.#tracked(places.gitDir) };
+      if (places !== null) repository = { top, tracked: this.#tracked.of(places.gitDir) };
     }
     const holdsHead = names === null ? this.#held(known, HEAD) : names.some((name) => name.equals(HEAD));
     const git = around.git === 'none' && holdsHead && endsWithName(this.#new, index, DOT_GIT) ? 'state' : around.git;
@@ -220,7 +229,7 @@ export class Scanner {
     const places = top === null ? null : gitPlaces(top);
     return top === null || places === null
       ? null
-      : { top: Buffer.byteLength(top), tracked: this.#tracked(places.gitDir) };
+      : { top: Buffer.byteLength(top), tracked: this.#tracked.of(places.gitDir) };
   }
 
   /** Takes the memory of a table that nobody will look at again for the next scan. */
@@ -230,15 +239,14 @@ export class Scanner {
 
   /** Forgets what git tracked, so that the next scan reads it anew. */
   forget(): void {
-    this.#trackedFolders.clear();
+    this.#tracked.forget();
   }
 
-  #tracked(gitDir: string): TrackedFolders {
-    const known = this.#trackedFolders.get(gitDir);
-    if (known !== undefined) return known;
-    const read = new TrackedFolders(gitDir);
-    this.#trackedFolders.set(gitDir, read);
-    return read;
+  #doubtLeftOut(table: Table): void {
+    for (let index = 1; index < table.count; index++) {
+      if (table.kind(index) === KIND.leftOut && table.note(index) === NOTE.regenerable)
+        this.#status[index] = STATUS.changed;
+    }
   }
 
   #knownChildren(index: number, known: number, inside: Surroundings): void {
@@ -353,9 +361,9 @@ export class Scanner {
     if (kind !== KIND.folder) return NOTE.none;
     if (this.#reader.device !== inside.device) return NOTE.mountPoint;
     if (inside.link) return NOTE.none;
-    // Where the listing did not change, neither did what it was judged by.
-    if (beside === null) return was === KIND.leftOut ? NOTE.regenerable : NOTE.none;
-    if (!this.#options.isRegenerable(name.toString('utf8'), beside)) return NOTE.none;
+    // Where the listing did not change, neither did the names that it was judged by.
+    if (beside === null && was !== KIND.leftOut) return NOTE.none;
+    if (beside !== null && !this.#options.isRegenerable(name.toString('utf8'), beside)) return NOTE.none;
     const repository = inside.repository;
     if (repository !== null) {
       const relative = Buffer.from(this.#path.view().subarray(repository.top + 1));
