@@ -3,7 +3,7 @@
  * The work is cut into chunks that any thread may take, since the calls themselves are all the cost.
  */
 
-import { FLAG, KIND, kindOf } from './kinds.ts';
+import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
 import { PathBuffer } from './path-bytes.ts';
 import type { StatReader } from './stat.ts';
 import { NO_PARENT, Table, type TableMemory } from './table.ts';
@@ -52,6 +52,13 @@ export function workOn(job: CheckJob, reader: StatReader): void {
     checkRange(table, status, job.root, reader, low, Math.min(table.count, low + CHUNK_ENTRIES));
     Atomics.add(progress, DONE, 1);
     Atomics.notify(progress, DONE);
+  }
+}
+
+/** Marks the folders that were left out, so that they are judged anew. */
+export function doubtLeftOut(table: Table, status: Uint8Array): void {
+  for (let index = 1; index < table.count; index++) {
+    if (table.kind(index) === KIND.leftOut && table.note(index) === NOTE.regenerable) status[index] = STATUS.changed;
   }
 }
 

@@ -17,8 +17,8 @@ import { changesFromPresent } from './kept-git.ts';
 import { KIND } from './kinds.ts';
 import { lockStore } from './lock.ts';
 import { findRecord, holders, requirePaths } from './lookup.ts';
-import { loadNative } from './native.ts';
-import { shownPath } from './path-bytes.ts';
+import { loadNative, type Native } from './native.ts';
+import { isBelow, shownPath } from './path-bytes.ts';
 import { stepType } from './plan.ts';
 import { Present } from './present.ts';
 import { prune } from './prune.ts';
@@ -35,8 +35,16 @@ import {
   rollback,
 } from './rollback.ts';
 import { Scanner } from './scan.ts';
-import type { ScanRequest } from './scan-request.ts';
-import type { Progress, RollbackOptions, RollbackPlan, RollbackStep, Snapshots } from './snapshot.ts';
+import type { ScanOptions, ScanRequest } from './scan-request.ts';
+import type {
+  Progress,
+  RollbackOptions,
+  RollbackPlan,
+  RollbackStep,
+  SnapshotSummary,
+  Snapshots,
+  TakeRequest,
+} from './snapshot.ts';
 import { StatReader } from './stat.ts';
 import { Store } from './store.ts';
 import type { Table } from './table.ts';
@@ -48,6 +56,8 @@ const GIGABYTE = 1024 ** 3;
 const MAX_BUDGET_BYTES = 20 * GIGABYTE;
 const FREE_FLOOR_BYTES = 256 * 1024 * 1024;
 const PROGRESS_MS = 100;
+const BETWEEN_MS = 10;
+const SPOILED = 'a take that came between failed';
 const KEEP_DAYS = 30;
 /** With more of its budget used up the store makes room before it must. */
 const SOON_FULL_PART = 0.9;
@@ -71,12 +81,22 @@ export interface SnapshotOptions {
   readonly helper?: boolean;
   /** The caller holds the store's lock already. */
   readonly locked?: boolean;
+  /** Called now and then while a take looks at a tree, so that others need not wait until it is through. */
+  readonly between?: () => void;
   /** The clock, for tests of retention. */
   readonly now?: () => number;
 }
 
+export interface Engine extends Snapshots {
+  /**
+   * Takes a snapshot in the midst of another take: to be called from `between`. Returns null when that can't be now, and has
+   * to be asked for again afterwards: it is about the same tree, or failed.
+   */
+  takeBetween(request: TakeRequest): SnapshotSummary | null;
+}
+
 /** Opens the store and returns the engine over it. Throws `snapshot.store-busy`, `-damaged`, `-newer`. */
-export function openEngine(options: SnapshotOptions): Snapshots {
+export function openEngine(options: SnapshotOptions): Engine {
   const folder = resolve(options.storeFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const release = options.locked === true ? () => {} : lockStore(folder);
@@ -86,7 +106,24 @@ export function openEngine(options: SnapshotOptions): Snapshots {
   const checker = new Checker(reader, options.helper === true);
   let report: Progress | undefined;
   let reported = 0;
+  /** What is being taken where another take may come between. */
+  let underWay: TakeRequest | null = null;
+  let isBetween = false;
+  let askedBetween = 0;
+  store.between = () => {
+    if (underWay === null || isBetween || performance.now() - askedBetween < BETWEEN_MS) return;
+    askedBetween = performance.now();
+    const { abandoned } = store;
+    isBetween = true;
+    try {
+      options.between?.();
+    } finally {
+      isBetween = false;
+    }
+    if (store.abandoned !== abandoned) throw new Error(SPOILED);
+  };
   const progress = (phase: string) => (files: number) => {
+    store.between();
     if (performance.now() - reported < PROGRESS_MS) return;
     reported = performance.now();
     report?.({ phase, files, total: null });
@@ -108,6 +145,20 @@ export function openEngine(options: SnapshotOptions): Snapshots {
     native,
     now,
     nextId: idMaker(store.records.at(-1)?.summary.id ?? null),
+  };
+  const between = { ...tools, present: present.by(ownScanner(store, native, scanOptions)) };
+  /** Takes, and takes again when one that came between failed and left nothing of what was read. */
+  const takeOpenly = (request: TakeRequest): SnapshotSummary => {
+    for (;;) {
+      underWay = request;
+      try {
+        return keep(tools, request);
+      } catch (error) {
+        if (!(error instanceof BelayError && error.fields['cause'] === SPOILED)) throw error;
+      } finally {
+        underWay = null;
+      }
+    }
   };
   let saved = performance.now() - SAVE_EVERY_MS;
   const saveLater = (): void => {
@@ -171,7 +222,7 @@ export function openEngine(options: SnapshotOptions): Snapshots {
       saveLater();
       for (const makeRoom of [dropAside, dropOldest, null]) {
         try {
-          const taken = reporting(to, () => keep(tools, request));
+          const taken = reporting(to, () => takeOpenly(request));
           if (store.bytes > store.budgetBytes * SOON_FULL_PART) makeRoomLater();
           return taken;
         } catch (error) {
@@ -181,6 +232,14 @@ export function openEngine(options: SnapshotOptions): Snapshots {
         }
       }
       throw store.noSpace('nothing more can be dropped');
+    },
+    takeBetween(request) {
+      if (underWay === null || !isApart(request, underWay)) return null;
+      try {
+        return keep(between, request);
+      } catch {
+        return null; // asked again afterwards, it fails with its reason or finds room
+      }
     },
     async list({ root, session, limit }) {
       const wanted = root === undefined ? undefined : shownPath(canonical(root));
@@ -258,6 +317,20 @@ export function openEngine(options: SnapshotOptions): Snapshots {
       release();
     },
   };
+}
+
+/** A scanner that shares no state with another that is in the midst of its work. */
+function ownScanner(store: Store, native: Native | null, options: ScanOptions): Scanner {
+  const reader = new StatReader(native);
+  return new Scanner(reader, new Checker(reader, false), new Capture(store, native, reader, true), options);
+}
+
+/** Whether two takes are of trees that have nothing to do with each other. */
+function isApart(one: TakeRequest, other: TakeRequest): boolean {
+  const [own, others] = [one, other].map(({ root, paths, quarantine = [] }) => {
+    return [...(root === null ? [] : [root]), ...paths, ...quarantine].map(canonical);
+  });
+  return (own ?? []).every((a) => (others ?? []).every((b) => !isBelow(a, b) && !isBelow(b, a)));
 }
 
 function openStore(folder: string, options: SnapshotOptions, release: () => void): Store {

@@ -13,16 +13,22 @@ const MIN_SAVED_ENTRIES = 500;
 
 export class Present {
   readonly #scanner: Scanner;
-  readonly #known = new Map<string, Table>();
+  readonly #known: Map<string, Table>;
   /** Where tables are read from and written to, or null. */
   readonly #store: Store | null;
   #saved = new WeakSet<Table>();
   /** What the latest scan came in the place of. */
   #outdated: Table | null = null;
 
-  constructor(scanner: Scanner, store: Store | null) {
+  constructor(scanner: Scanner, store: Store | null, known = new Map<string, Table>()) {
     this.#scanner = scanner;
     this.#store = store;
+    this.#known = known;
+  }
+
+  /** Returns the same trees, looked at by another scanner: for a look in the midst of one. */
+  by(scanner: Scanner): Present {
+    return new Present(scanner, this.#store, this.#known);
   }
 
   /** Looks at the tree of `request` and remembers it. Its content is in the store once that is settled. */

@@ -7,7 +7,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Capture } from './capture.ts';
-import { STATUS } from './check.ts';
+import { doubtLeftOut, STATUS } from './check.ts';
 import type { Checker } from './checker.ts';
 import { gitPlaces, repositoryTop } from './git-places.ts';
 import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
@@ -70,7 +70,7 @@ export class Scanner {
     const generation = this.#tracked.generation();
     if (old !== null) {
       this.#status = this.#checker.check(old, request.path);
-      if (this.#judged.get(old) !== generation) this.#doubtLeftOut(old);
+      if (this.#judged.get(old) !== generation) doubtLeftOut(old, this.#status);
       this.#changed = changedEntries(this.#status);
       if (this.#changed.length === 0) {
         this.#judged.set(old, generation);
@@ -112,7 +112,7 @@ export class Scanner {
         this.#folder(index, known, around);
         break;
       case KIND.file:
-        if (++this.#seen % 512 === 0) this.#options.progress(this.#seen);
+        if (++this.#seen % 64 === 0) this.#options.progress(this.#seen);
         if (!this.#file(index, known, around)) return false;
         break;
       case KIND.link:
@@ -240,13 +240,6 @@ export class Scanner {
   /** Forgets what git tracked, so that the next scan reads it anew. */
   forget(): void {
     this.#tracked.forget();
-  }
-
-  #doubtLeftOut(table: Table): void {
-    for (let index = 1; index < table.count; index++) {
-      if (table.kind(index) === KIND.leftOut && table.note(index) === NOTE.regenerable)
-        this.#status[index] = STATUS.changed;
-    }
   }
 
   #knownChildren(index: number, known: number, inside: Surroundings): void {

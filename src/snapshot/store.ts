@@ -55,6 +55,10 @@ export class Store {
   readonly damagedRecords: readonly { file: string; why: string }[];
   /** Oldest first. */
   records: SnapshotRecord[];
+  /** Called between the pieces of a large file. */
+  between: () => void = () => {};
+  /** How often what was put and not yet committed was forgotten. */
+  abandoned = 0;
   #segments: Segments;
   readonly #options: StoreOptions;
   readonly #chunk = Buffer.alloc(CHUNK_BYTES);
@@ -167,9 +171,7 @@ export class Store {
     }
   }
 
-  hasLink(reference: Buffer): boolean {
-    return existsSync(this.linkFile(reference));
-  }
+  readonly hasLink = (reference: Buffer): boolean => existsSync(this.linkFile(reference));
 
   linkFile(reference: Buffer): string {
     return `${this.folder}/links/${reference.toString('hex')}`;
@@ -222,9 +224,8 @@ export class Store {
     return this.index.get(hash);
   }
 
-  damaged(cause: string): BelayError {
-    return new BelayError('snapshot.store-damaged', { store: this.folder, cause });
-  }
+  readonly damaged = (cause: string): BelayError =>
+    new BelayError('snapshot.store-damaged', { store: this.folder, cause });
 
   /** Makes what was put since the last commit durable, without a record. */
   settle(): void {
@@ -248,6 +249,7 @@ export class Store {
 
   /** Forgets what was put since the last commit. Links stay until the next prune. */
   abandon(): void {
+    this.abandoned++;
     this.#segments.abandon();
     const gone = new Set(this.#freshBig.map(({ hash }) => hash.toString('hex')));
     for (const { hash, size } of this.#freshBig) {
@@ -288,16 +290,16 @@ export class Store {
     const disk = statfsSync(this.folder);
     const free = disk.bavail * disk.bsize;
     if (free - bytes < this.#options.freeFloorBytes) {
-      throw this.noSpace(`${megabytes(free)} are free, and ${megabytes(this.#options.freeFloorBytes)} must stay so`);
+      throw this.noSpace(
+        `${Math.round(free / 1e6)} MB are free, and ${Math.ceil(this.#options.freeFloorBytes / 1e6)} must stay so`,
+      );
     }
     if (this.bytes + bytes > this.#options.budgetBytes) {
-      throw this.noSpace(`its budget of ${megabytes(this.#options.budgetBytes)} is used up`);
+      throw this.noSpace(`its budget of ${Math.round(this.#options.budgetBytes / 1e6)} MB is used up`);
     }
   }
 
-  noSpace(cause: string): BelayError {
-    return new BelayError('snapshot.no-space', { store: this.folder, cause });
-  }
+  readonly noSpace = (cause: string): BelayError => new BelayError('snapshot.no-space', { store: this.folder, cause });
 
   close(): void {
     this.#segments.close();
@@ -346,6 +348,7 @@ export class Store {
   #stream(fd: number, hash: Hash | null, out: number | null, ours = true): number {
     let size = 0;
     for (;;) {
+      this.between();
       const count = readSync(fd, this.#chunk, 0, CHUNK_BYTES, size);
       if (count === 0) return size;
       hash?.update(this.#chunk.subarray(0, count));
@@ -393,8 +396,4 @@ export class Store {
       }
     }
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1024 ** 2)} MB`;
 }

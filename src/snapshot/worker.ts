@@ -2,13 +2,13 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { BelayError, causeText } from '../errors.ts';
-import { openEngine, type SnapshotOptions } from './engine.ts';
+import { type Engine, openEngine, type SnapshotOptions } from './engine.ts';
 import { loadNative } from './native.ts';
-import type { Progress, Snapshots } from './snapshot.ts';
+import type { Progress, Snapshots, TakeRequest } from './snapshot.ts';
 
-export type OpenOptions = Omit<SnapshotOptions, 'helper' | 'locked' | 'now'>;
+export type OpenOptions = Omit<SnapshotOptions, 'helper' | 'locked' | 'now' | 'between'>;
 
 /** A call of one method of the engine. */
 export interface ToWorker {
@@ -37,12 +37,26 @@ const LONG_MS = 1_000;
 const port = parentPort;
 if (port !== null) {
   const options: SnapshotOptions = workerData;
-  let engine: Snapshots | null = null;
-  port.on('message', async ({ call, method, given }: ToWorker) => {
+  let engine: Engine | null = null;
+  /** Calls that came while a tree was looked at and that have to wait until it is through. */
+  const later: ToWorker[] = [];
+
+  /** Lets what is about to run somewhere else be kept at once: it need not wait for another's tree to be read. */
+  const between = (): void => {
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+      const asked: ToWorker = next.message;
+      const request = urgentTake(asked);
+      const value = request === null ? null : (engine?.takeBetween(request) ?? null);
+      if (value === null) later.push(asked);
+      else port.postMessage({ kind: 'value', call: asked.call, value });
+    }
+  };
+
+  const answer = async ({ call, method, given }: ToWorker): Promise<void> => {
     const started = performance.now();
     const progress: Progress = (done) => port.postMessage({ kind: 'progress', call, done });
     try {
-      engine ??= openEngine({ ...options, helper: true, locked: true });
+      engine ??= openEngine({ ...options, helper: true, locked: true, between });
       const act: (...all: readonly unknown[]) => Promise<unknown> = engine[method].bind(engine) as never;
       const value = await act(...given, ...(REPORTING.has(method) ? [progress] : []));
       port.postMessage({ kind: 'value', call, value });
@@ -57,7 +71,16 @@ if (port !== null) {
         text: causeText(error),
       });
     }
-  });
+    for (const waiting of later.splice(0)) void answer(waiting);
+  };
+  port.on('message', (asked: ToWorker) => void answer(asked));
+}
+
+/** The take that a call asks for before something runs, or null. */
+function urgentTake({ method, given: [request] }: ToWorker): TakeRequest | null {
+  if (method !== 'take') return null;
+  const asked = request as TakeRequest; // what `open.ts` sent
+  return asked.reason.kind === 'release' || asked.reason.kind === 'manual' ? asked : null;
 }
 
 /**

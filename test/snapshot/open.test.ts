@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { openSnapshots } from '../../src/snapshot/open.ts';
+import type { SnapshotSummary } from '../../src/snapshot/snapshot.ts';
 import { type Compiled, compileSnapshots } from './compiled.ts';
 import { manifest } from './manifest.ts';
 import { EVERYTHING, release, type Scratch, scratch } from './scratch.ts';
@@ -52,4 +53,35 @@ test('errors cross the thread with their code, words and advice', async () => {
   await snapshots.close();
   await expect(snapshots.get('last')).rejects.toMatchObject({ code: 'snapshot.failed' });
   expect(readFileSync(join(place.store, 'VERSION'), 'utf8')).toBe('1\n');
+});
+
+test('what is about to run in another tree is kept while a large tree is read for the first time', async () => {
+  const own = scratch();
+  try {
+    own.bash('mkdir -p many; for i in $(seq 9000); do echo "file $i" > many/$i; done');
+    own.bash('echo precious > p; mkdir node_modules; echo {} > package.json', own.outside);
+    const before = manifest([own.tree], { times: true });
+    const beside = manifest([own.outside], { times: true });
+    const snapshots = await open({ storeFolder: own.store, freeFloorBytes: 0 });
+    const baseline = { root: own.tree, paths: [], reason: { ...release(null).reason, kind: 'baseline' as const } };
+    const urgent: Promise<SnapshotSummary>[] = [];
+    const large = snapshots.take(baseline, () => {
+      // Only once it is at work: what is asked for before then is taken in turn.
+      if (urgent.length === 0) urgent.push(snapshots.take(release(own.outside)));
+    });
+    const first = await large;
+    const [small] = await Promise.all(urgent);
+    if (small === undefined) throw new Error('it never said how far it was');
+    expect(small.id < first.id).toBe(true);
+    expect([small.files, first.files]).toEqual([2, 9000]);
+    expect((await snapshots.list({})).map(({ id }) => id)).toEqual([first.id, small.id]);
+    own.bash('rm -rf many; rm "$OUT/p"');
+    expect(await snapshots.rollback(small.id, EVERYTHING)).toMatchObject({ verified: true, left: [] });
+    expect(await snapshots.rollback(first.id, EVERYTHING)).toMatchObject({ verified: true, left: [] });
+    expect([manifest([own.tree], { times: true }), manifest([own.outside], { times: true })]).toEqual([before, beside]);
+    expect((await snapshots.verify()).damaged).toEqual([]);
+    await snapshots.close();
+  } finally {
+    await own.end();
+  }
 });
