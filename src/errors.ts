@@ -88,6 +88,10 @@ export const ERRORS = {
     next: 'Free space, or drop old ones with: belay snapshots prune',
   },
   'snapshot.failed': { message: "can't take a snapshot of {root}: {cause}", next: 'See why with: belay daemon logs' },
+  'snapshot.store-unusable': {
+    message: "can't use the snapshot store {store}: {cause}",
+    next: 'It must be a folder of your own that you can read and write. Nothing can be saved until then.',
+  },
   'snapshot.store-damaged': {
     message: 'the snapshot store {store} is damaged: {cause}',
     next: 'Nothing was changed. See what still reads with: belay snapshots verify',

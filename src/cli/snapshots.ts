@@ -114,10 +114,13 @@ export function addSnapshots(program: Command, context: CliContext): void {
     .action(async (_: unknown, command: Command) => {
       const json = command.optsWithGlobals()['json'] === true;
       const usage = await withDaemon(context, (client) => client.call('snapshots.usage', {}));
-      print(context, json, usage, ({ snapshots: count, bytes, asideBytes = 0, budgetBytes, byRoot }) =>
+      print(context, json, usage, ({ snapshots: count, bytes, asideBytes = 0, sharedBytes = 0, budgetBytes, byRoot }) =>
         [
           `${count} snapshots take ${formatBytes(bytes)} of ${formatBytes(budgetBytes)}`,
           ...(asideBytes > 0 ? [`${formatBytes(asideBytes)} of it in folders that were moved aside`] : []),
+          ...(sharedBytes > 0
+            ? [`${formatBytes(sharedBytes)} more are shared with the folders, and cost nothing there`]
+            : []),
           ...byRoot.map((one) => `  ${String(one.snapshots).padStart(5)}  ${escapeText(one.root)}`),
         ].join('\n'),
       );

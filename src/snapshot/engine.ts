@@ -49,6 +49,7 @@ import { StatReader } from './stat.ts';
 import { Store } from './store.ts';
 import type { Table } from './table.ts';
 import { textDiff } from './text-diff.ts';
+import { diskUse } from './usage.ts';
 import { verify } from './verify.ts';
 
 const MAX_STEPS = 10_000;
@@ -301,10 +302,12 @@ export function openEngine(options: SnapshotOptions): Engine {
         const known = byRoot.get(root);
         byRoot.set(root, { root, snapshots: (known?.snapshots ?? 0) + 1, newest: summary.at });
       }
+      const { ownBytes, sharedBytes } = diskUse(folder);
       return {
         snapshots: store.records.length,
-        bytes: store.bytes + aside,
+        bytes: ownBytes + aside,
         asideBytes: aside,
+        sharedBytes,
         budgetBytes: store.budgetBytes,
         byRoot: [...byRoot.values()],
       };

@@ -19,6 +19,8 @@ export function findRecord(store: Store, id: string): SnapshotRecord {
   const found = store.records.filter(({ summary }) => summary.id.startsWith(wanted));
   const [only] = found;
   if (only !== undefined && (found.length === 1 || only.summary.id === wanted)) return only;
+  const damaged = store.damagedRecords.find(({ file }) => found.length === 0 && file.startsWith(wanted));
+  if (damaged !== undefined) throw store.damaged(`snapshot ${id} cannot be read: ${damaged.why}`);
   const near = (found.length > 1 ? found : nearest(store.records, wanted)).slice(-NEAREST).map(whatItWas);
   throw new BelayError('snapshot.unknown', { id, near: near.length === 0 ? '' : `; nearest: ${near.join('; ')}` });
 }

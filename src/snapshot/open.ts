@@ -6,7 +6,8 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { BelayError, isErrorCode } from '../errors.ts';
+import { BelayError, causeText, isErrorCode } from '../errors.ts';
+import { isFull } from './durable.ts';
 import { lockStore } from './lock.ts';
 import type { Progress, Snapshots } from './snapshot.ts';
 import type { FromWorker, OpenOptions, ToWorker } from './worker.ts';
@@ -24,8 +25,7 @@ const YOUNG_GENERATION_MB = 8;
 /** Opens the store in a worker thread. Throws `snapshot.store-busy`, `snapshot.store-damaged`, `snapshot.store-newer`. */
 export async function openSnapshots(options: OpenOptions): Promise<Snapshots> {
   const folder = resolve(options.storeFolder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const release = lockStore(folder);
+  const release = lockedStore(folder);
   const waiting = new Map<number, Waiting>();
   const live: { worker: Worker | null } = { worker: null };
   let calls = 0;
@@ -101,6 +101,17 @@ export async function openSnapshots(options: OpenOptions): Promise<Snapshots> {
     throw error;
   }
   return snapshots;
+}
+
+function lockedStore(folder: string): () => void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return lockStore(folder);
+  } catch (error) {
+    if (error instanceof BelayError) throw error;
+    const code = isFull(error) ? 'snapshot.no-space' : 'snapshot.store-unusable';
+    throw new BelayError(code, { store: folder, cause: causeText(error) }, error);
+  }
 }
 
 function revive(message: Extract<FromWorker, { kind: 'error' }>): Error {

@@ -1,4 +1,4 @@
-/** What a scan is asked for. Types only. */
+/** What a scan is asked for. Pure. */
 
 export interface ScanOptions {
   /** Folders that may be left out, by name and by what lies beside them. */
@@ -18,4 +18,10 @@ export interface ScanRequest {
   readonly link: boolean;
   /** The only linked worktree whose state is looked at, when `path` is shared by several. */
   readonly worktree: string | null;
+}
+
+/** Whether `path`, with the name `name`, is the state of a linked worktree that the request is not about. */
+export function isOtherWorktree({ path: top, worktree }: ScanRequest, path: Buffer, name: Buffer): boolean {
+  if (worktree === null || name.toString() === worktree) return false;
+  return path.equals(Buffer.concat([top, Buffer.from('/worktrees/'), name]));
 }

@@ -15,7 +15,7 @@ import { besideTest, childNamed, compareNames, endsWithName, isImmutable, isTemp
 import { NodeEncoder } from './node.ts';
 import { PathBuffer, shownPath } from './path-bytes.ts';
 import { changedEntries, RacyRule } from './racy.ts';
-import type { ScanOptions, ScanRequest } from './scan-request.ts';
+import { isOtherWorktree, type ScanOptions, type ScanRequest } from './scan-request.ts';
 import { NODE_TRAILER_BYTES } from './segments.ts';
 import { ROW_WORDS, type StatReader } from './stat.ts';
 import { NO_PARENT, Table } from './table.ts';
@@ -348,7 +348,7 @@ export class Scanner {
         (name.toString('latin1').endsWith('.lock') || (inside.git === 'objects' && isTemporaryObject(name)))
       )
         return NOTE.gitLock;
-      if (this.#isOtherWorktree(name)) return NOTE.otherWorktree;
+      if (isOtherWorktree(this.#request, this.#path.view(), name)) return NOTE.otherWorktree;
       return NOTE.none;
     }
     if (kind !== KIND.folder) return NOTE.none;
@@ -363,18 +363,6 @@ export class Scanner {
       if (repository.tracked.holds(relative)) return NOTE.none;
     }
     return NOTE.regenerable;
-  }
-
-  #isOtherWorktree(name: Buffer): boolean {
-    const own = this.#request.worktree;
-    if (own === null) return false;
-    const worktrees = Buffer.concat([this.#request.path, Buffer.from('/worktrees/')]);
-    const path = this.#path.view();
-    return (
-      path.length === worktrees.length + name.length &&
-      path.subarray(0, worktrees.length).equals(worktrees) &&
-      name.toString() !== own
-    );
   }
 
   /** The names in the folder at hand, sorted by their bytes; null when it can't be read. */

@@ -38,14 +38,22 @@ export class Segments {
   #fresh = new Map<number, IndexEntries>();
   #freshBytes = 0;
   #created = false;
+  /** No number is given twice. */
+  #highest = 0;
   #start = { segment: 0, size: 0 };
 
   constructor(folder: string, index: ObjectIndex) {
     this.#folder = folder;
     this.#index = index;
     for (const name of readdirSync(folder).sort()) {
-      const number = /^(\d{6})\.seg$/.exec(name)?.[1];
-      if (number !== undefined) this.#load(Number(number));
+      const number = Number(/^(\d{6})\.seg$/.exec(name)?.[1] ?? 0);
+      this.#highest = Math.max(this.#highest, number);
+      try {
+        if (number > 0) this.#load(number);
+      } catch {
+        // What can't be read is missing, as verify says; the rest is of use all the same.
+        this.#sizes.delete(number);
+      }
     }
     this.#mark();
   }
@@ -69,7 +77,8 @@ export class Segments {
     let size = this.#sizes.get(this.#current) ?? 0;
     if (this.#current === 0 || size + length > SEGMENT_BYTES) {
       this.#write();
-      this.#current = Math.max(0, ...this.#sizes.keys()) + 1;
+      this.#highest++;
+      this.#current = this.#highest;
       this.#descriptors.set(this.#current, openSync(this.#file(this.#current, 'seg'), 'ax+', 0o600));
       this.#created = true;
       size = 0;

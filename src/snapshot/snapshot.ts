@@ -112,6 +112,8 @@ export interface Usage {
   readonly bytes: number;
   /** The part of `bytes` that folders take which were moved aside whole. */
   readonly asideBytes?: number;
+  /** Beside `bytes`: files that the trees hold as well, by hard link. They cost nothing until they are deleted there. */
+  readonly sharedBytes?: number;
   readonly budgetBytes: number;
   readonly byRoot: readonly { readonly root: string; readonly snapshots: number; readonly newest: number }[];
 }

@@ -57,8 +57,7 @@ export class Store {
   records: SnapshotRecord[];
   /** Called between the pieces of a large file. */
   between: () => void = () => {};
-  /** How often what was put and not yet committed was forgotten. */
-  abandoned = 0;
+  abandoned = 0; // how often what was put and not yet committed was forgotten
   #segments: Segments;
   readonly #options: StoreOptions;
   readonly #chunk = Buffer.alloc(CHUNK_BYTES);
@@ -388,7 +387,9 @@ export class Store {
         unlinkSync(`${this.folder}/objects/${folder}`);
         continue;
       }
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
       for (const name of readdirSync(`${this.folder}/objects/${folder}`)) {
+        if (!/^[0-9a-f]{64}$/.test(name)) continue;
         const size = lstatSync(`${this.folder}/objects/${folder}/${name}`).size;
         const place = { segment: OWN_FILE, offset: 0, length: size, kind: OBJECT.blob };
         this.index.add(Buffer.from(name, 'hex'), place);
