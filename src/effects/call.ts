@@ -43,6 +43,7 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
     outer: frame.outer ?? span,
     stdin,
     shows: false,
+    mask: null,
   });
   const call: Call = {
     name,

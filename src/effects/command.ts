@@ -16,6 +16,7 @@ import { callFunction } from './functions.ts';
 import { knownOutput } from './known-outputs.ts';
 import { fileName, madeFile } from './line-files.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
+import { hides, isReader, keepsOutput, maskOf, maskOfInput } from './masking.ts';
 import { WORKFLOW_EXPRESSION } from './parameter.ts';
 import { EMPTY_NAME, pathTarget } from './paths.ts';
 import type { Arg, Flow, Reading } from './program.ts';
@@ -91,7 +92,7 @@ function once(frame: Frame, node: Command, stdin: Flow): Flow {
   const span = spanOf(frame, node);
   if (!step(frame, span)) return UNKNOWN_FLOW;
   const inner: Frame = { ...frame, stdin };
-  const streams = redirect(inner, node.redirects, stdin);
+  const streams = redirect(inner, node.redirects, stdin, maskOfInput(node, frame.mask, frame.state));
   const assignments = node.prefix.filter((part) => part.type === 'Assignment');
   if (node.name === undefined) {
     for (const assignment of assignments) setVariable(inner, assignment, span);
@@ -107,6 +108,7 @@ function once(frame: Frame, node: Command, stdin: Flow): Flow {
     ...inner,
     stdin: streams.stdin,
     shows: frame.shows && !streams.caught,
+    mask: keepsOutput(node.redirects) ? frame.mask : null,
     socket: streams.socket,
     state: assignments.length === 0 ? frame.state : cloneState(frame.state),
   };
@@ -214,6 +216,9 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
   const { machine, sink } = frame;
   let output = knownOutput(frame, name, args) ?? reading.output ?? (SILENT.has(name) ? EMPTY_FLOW : filtered(stdin));
   const said = sendsElsewhere(name, args) ? unaddressed(reading.effects) : reading.effects;
+  const readsOnly = isReader(name) && said.every((effect) => effect.kind === 'fs.read');
+  const words = args.map((arg) => exactText(arg) ?? '');
+  const masks = readsOnly ? [frame.mask, maskOf(name, words)] : [];
   const saidSecret = said.some((effect) => effect.kind === 'secret.read');
   for (const one of said) {
     const effect = withoutEmptyNames(one);
@@ -225,10 +230,9 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
     );
     for (const target of effect.targets) {
       if (effect.kind === 'fs.read' && isSecretTarget(target, machine.world.home)) {
-        if (!saidSecret && effect.facts.masked !== true)
-          sink.push({ ...effect, kind: 'secret.read', targets: [target] });
-        if (effect.facts.masked !== true)
-          output = joinFlows(filtered(output), labelledFlow(['secret'], [targetName(target)]));
+        if (masks.some((mask) => hides(mask, targetName(target)))) continue;
+        if (!saidSecret) sink.push({ ...effect, kind: 'secret.read', targets: [target] });
+        output = joinFlows(filtered(output), labelledFlow(['secret'], [targetName(target)]));
         continue;
       }
       const file = effect.kind === 'fs.write' && name === 'tee' ? fileName(target) : null;

@@ -52,6 +52,7 @@ export function derive(action: Action, world: World): Prediction {
     shows: true,
     socket: null,
     locals: null,
+    mask: null,
   };
   try {
     run(frame, action, text);
@@ -145,7 +146,7 @@ const ENGINE: Engine = {
     if (script === undefined || !step(frame, place)) return UNKNOWN_FLOW;
     // Escaped backticks have a decoded text of their own, which their offsets index.
     const own = script.source === undefined ? {} : { source: script.source, outer: frame.outer ?? place };
-    return runApart({ ...frame, ...own, shows: false }, script.commands, stdin);
+    return runApart({ ...frame, ...own, shows: false, mask: null }, script.commands, stdin);
   },
   words: runWords,
 };

@@ -40,7 +40,7 @@ export type Target =
  */
 export const KINDS = {
   // files
-  'fs.read': 'reads files. facts: masked (shows no more of them than names and counts)',
+  'fs.read': 'reads files',
   'fs.create': 'makes files or folders that need not exist (touch, mkdir, cp to a new name)',
   'fs.write': 'overwrites or truncates whole files (>, cp over, tee, truncate, dd of=). facts: empty (would empty it)',
   'fs.append': 'adds to the end of files (>>, tee -a)',

@@ -10,6 +10,7 @@ import { argValue, expandQuoted, expandValue, expandWords } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows } from './flow.ts';
 import { joining, runList } from './lists.ts';
 import { type Frame, spanOf, step } from './machine.ts';
+import { masksAlong } from './masking.ts';
 import { MATCHED } from './paths.ts';
 import type { Flow } from './program.ts';
 import { redirect } from './redirect.ts';
@@ -123,9 +124,10 @@ function runPipeline(frame: Frame, node: Extract<Runnable, { type: 'Pipeline' }>
   const [only] = node.commands;
   if (node.commands.length === 1 && only !== undefined) return runNode(frame, only, stdin);
   let flow = stdin;
+  const masks = masksAlong(node.commands, frame.mask, frame.state);
   node.commands.forEach((command, index) => {
     const last = index === node.commands.length - 1;
-    const inner: Frame = { ...forked(frame), stdin: flow, shows: frame.shows && last };
+    const inner: Frame = { ...forked(frame), stdin: flow, shows: frame.shows && last, mask: masks[index] ?? null };
     flow = runNode(inner, command, flow);
   });
   return flow;
@@ -137,9 +139,9 @@ function runRedirected(
   redirections: readonly Redirection[],
   stdin: Flow,
 ): Flow {
-  const streams = redirect(frame, redirections, stdin);
+  const streams = redirect(frame, redirections, stdin, null);
   const output = runNode(
-    { ...frame, stdin: streams.stdin, shows: frame.shows && !streams.caught },
+    { ...frame, stdin: streams.stdin, shows: frame.shows && !streams.caught, mask: null },
     command,
     streams.stdin,
   );

@@ -5,6 +5,7 @@
 import type { Dialect, Script } from '../shell/parse.ts';
 import type { ParsedScript, Statement } from '../shell/syntax.ts';
 import type { Effect, EffectKind, Fact, Prediction, Span, Target, Unknown } from './effect.ts';
+import type { Mask } from './masking.ts';
 import type { Arg, Flow } from './program.ts';
 import type { ShellState, Variable } from './shell-state.ts';
 
@@ -87,6 +88,8 @@ export interface Frame {
   readonly stdin: Flow;
   /** Whether stdout is shown or logged, rather than caught by a pipe, a file or a substitution. */
   readonly shows: boolean;
+  /** What is shown in the end of what is printed; null: all of it may be. */
+  readonly mask: Mask | null;
   /** The machine that this command's streams are connected to, or null. */
   readonly socket: string | null;
   /** What the variables held that the function at hand has made its own; null outside of functions. */

@@ -9,6 +9,7 @@ import { expandQuoted, expandValue, valueArg } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, textFlow, UNKNOWN_FLOW } from './flow.ts';
 import { fileName, madeFile } from './line-files.ts';
 import { type Frame, say, spanOf, step } from './machine.ts';
+import { hides, type Mask } from './masking.ts';
 import { pathTarget } from './paths.ts';
 import type { Arg, Flow } from './program.ts';
 import { isSecretPath } from './secret-paths.ts';
@@ -29,8 +30,10 @@ export interface Streams {
 
 const NETWORK = /^\/dev\/(?:tcp|udp)\/([^/]*)\/([^/]*)$/;
 
-/** Returns the streams after `redirections`, with their effects in the frame's sink. Descriptors that stay open reach its state. */
-export function redirect(frame: Frame, redirections: readonly Redirection[], stdin: Flow): Streams {
+/**
+ * Returns the streams after `redirections`, of a command that shows no more than `mask` of what it is fed, with their effects in the frame's sink. Descriptors that stay open reach its state.
+ */
+export function redirect(frame: Frame, redirections: readonly Redirection[], stdin: Flow, mask: Mask | null): Streams {
   let input = stdin;
   let fed = false;
   let socket: string | null = null;
@@ -97,7 +100,9 @@ export function redirect(frame: Frame, redirections: readonly Redirection[], std
       continue;
     }
     if (one.operator === '<' || (one.operator === '<>' && (descriptor ?? 0) === 0)) {
-      const flow = fileFlow(frame, arg, target);
+      const read = fileFlow(frame, arg, target);
+      const isHidden = target.kind === 'path' && (descriptor ?? 0) === 0 && hides(mask, target.path);
+      const flow = isHidden && read.labels.has('secret') ? labelledFlow(['content'], read.sources) : read;
       say(frame, 'fs.read', '<', span, [target]);
       if (descriptor === null || descriptor === 0) {
         input = flow;

@@ -66,7 +66,6 @@ export const FACTS = {
   language: 'the language of the code',
   listed: 'the targets come from a listing: find, xargs',
   local: 'goes to this machine only; for a package: a dependency already',
-  masked: 'shows no more than names and counts of what is read',
   method: 'the HTTP method',
   mirror: 'makes the remote the same as here, deletions too',
   mode: 'the permissions that are set',

@@ -28,11 +28,6 @@ function sedActs(script: string): readonly SedAct[] {
   return acts;
 }
 
-/** Whether all that a script lets out of NAME=value lines is the names: `s/=.*$/=<set>/`, alone or with `p`. */
-function masksValues(script: string): boolean {
-  return /^\s*s([/|#,])=\.\*\$?\1[^&\\]*?\1[gp]*\s*$/.test(script);
-}
-
 function sed(call: Call): Reading {
   const options = call.options({
     flags: words(
@@ -53,12 +48,9 @@ function sed(call: Call): Reading {
   const acts = options.has('--sandbox') ? [] : [...sources, ...fromFiles].flatMap(sedActs);
   const targets = inputs.map(call.path);
   const inPlace = options.has('-i', '--in-place', '-I');
-  const masked = !inPlace && sources.length > 0 && sources.every(masksValues);
   return {
     effects: [
-      ...(targets.length === 0
-        ? []
-        : [call.effect(inPlace ? 'fs.edit' : 'fs.read', targets, masked ? { masked } : {})]),
+      ...(targets.length === 0 ? [] : [call.effect(inPlace ? 'fs.edit' : 'fs.read', targets)]),
       ...acts.flatMap((act) => {
         if (act.does === 'write')
           return /^\/dev\/std(out|err)$/.test(act.what)

@@ -8,17 +8,14 @@ import type { Arg, Call, Flow, OptionSpec, Program, Reading } from '../program.t
 import { words } from '../readings.ts';
 import { searchForSecrets } from '../secret-search.ts';
 
-/**
- * Returns what the operands and stdin hold: files that this line wrote are known, the rest is their content. `masked`: no
- * more of it is shown than names and counts.
- */
-function input(call: Call, operands: readonly Arg[], masked = false): Reading & { readonly output: Flow } {
+/** Returns what the operands and stdin hold: files that this line wrote are known, the rest is their content. */
+function input(call: Call, operands: readonly Arg[]): Reading & { readonly output: Flow } {
   const effects: Reading['effects'][number][] = [];
   let output: Flow = EMPTY_FLOW;
   const files = operands.filter((arg) => exactText(arg) !== '-');
   if (files.length < operands.length || operands.length === 0) output = call.stdin;
   const targets = files.map(call.path);
-  if (targets.length > 0) effects.push(call.effect('fs.read', targets, masked ? { masked } : {}));
+  if (targets.length > 0) effects.push(call.effect('fs.read', targets));
   targets.forEach((target, index) => {
     const arg = files[index];
     // A process substitution is a file whose content is another command's output.
@@ -38,15 +35,10 @@ function input(call: Call, operands: readonly Arg[], masked = false): Reading & 
 type Change = (text: string, call: Call) => string | null;
 
 /** A filter: `own` operands come before its files; `change` is what it makes of known text. */
-function filter(
-  spec: OptionSpec,
-  own = 0,
-  change: Change | null = null,
-  masks: (call: Call) => boolean = () => false,
-): (call: Call) => Reading {
+function filter(spec: OptionSpec, own = 0, change: Change | null = null): (call: Call) => Reading {
   return (call) => {
     const options = call.options(spec);
-    const read = input(call, options.operands.slice(own), masks(call));
+    const read = input(call, options.operands.slice(own));
     if (read.output.text === null || change === null) return { effects: read.effects, output: filtered(read.output) };
     const text = change(read.output.text, call);
     return { effects: read.effects, output: text === null ? filtered(read.output) : textFlow(text, read.output) };
@@ -68,12 +60,11 @@ function grep(call: Call): Reading {
   const own = options.has('-e', '--regexp', '-f', '--file') ? 0 : 1;
   const operands = options.operands.slice(own);
   const recursive = options.has('-r', '-R', '--recursive') || /^[rz]?grep$/.test(call.name) === false;
-  const masked = options.has('-l', '-L', '--files-with-matches', '-q', '--quiet', '-c', '--count');
   if (recursive && operands.length > 0) {
     // A search through folders shows lines, not files as such; a file that is named is read as by any other.
     return {
       effects: [
-        call.effect('fs.read', operands.map(call.path), masked ? { masked } : {}),
+        call.effect('fs.read', operands.map(call.path)),
         ...searchForSecrets(call, [...options.values('-e', '--regexp'), ...options.operands.slice(0, own)], operands),
       ],
       output: labelledFlow(
@@ -83,7 +74,7 @@ function grep(call: Call): Reading {
       ),
     };
   }
-  const read = input(call, operands, masked);
+  const read = input(call, operands);
   const output = options.has('-q', '--quiet')
     ? EMPTY_FLOW
     : options.has('-c', '--count')
@@ -108,8 +99,7 @@ function search(call: Call): Reading {
   );
   const targets = options.operands.slice(own).map(call.path);
   const lists = options.has('-l', '--files-with-matches', '--files');
-  const masked = lists || options.has('-c', '-q');
-  if (targets.length > 0) run.push(call.effect('fs.read', targets, masked ? { masked } : {}));
+  if (targets.length > 0) run.push(call.effect('fs.read', targets));
   run.push(
     ...searchForSecrets(
       call,
@@ -198,12 +188,6 @@ const cut: Change = (text, call) => {
     ),
   );
 };
-/** `cut -d= -f1` of NAME=value lines shows the names. */
-function showsNames(call: Call): boolean {
-  const options = call.options(CUT);
-  return exactText(options.value('-d', '--delimiter')) === '=' && exactText(options.value('-f', '--fields')) === '1';
-}
-
 const CUT: OptionSpec = {
   values: words('-d --delimiter -f --fields -c --characters -b --bytes --output-delimiter'),
   flags: words('-s -z -n --complement'),
@@ -347,7 +331,7 @@ export const programs: readonly Program[] = [
       { command: "tr -d '\\n'", effects: [] },
     ],
   },
-  plain(['cut', 'gcut'], 'cut(1), GNU coreutils 9.5', filter(CUT, 0, cut, showsNames), 'cut -d: -f2'),
+  plain(['cut', 'gcut'], 'cut(1), GNU coreutils 9.5', filter(CUT, 0, cut), 'cut -d: -f2'),
   {
     names: ['sort', 'gsort', 'tsort'],
     manual: 'sort(1), GNU coreutils 9.5',
