@@ -9,7 +9,7 @@ import type { Span } from './effect.ts';
 import { argValue, expandQuoted, expandValue, expandWords } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows } from './flow.ts';
 import { joining, runList } from './lists.ts';
-import { type Frame, spanOf, step } from './machine.ts';
+import { type Frame, say, spanOf, step } from './machine.ts';
 import { masksAlong } from './masking.ts';
 import { MATCHED } from './paths.ts';
 import type { Flow } from './program.ts';
@@ -171,6 +171,8 @@ function runCompound(frame: Frame, node: Compound, stdin: Flow): Flow {
     case 'Select':
       return runFor(frame, node, stdin);
     case 'While':
+      if (startsWithoutEnd(node))
+        say(frame, 'machine.flood', 'while', spanOf(frame, node), [], { what: 'a loop of jobs without end' });
       return runRounds(frame, spanOf(frame, node), stdin, (inner) => {
         const test = runStatements(inner, node.clause.commands, stdin);
         return joinFlows(test, runStatements(inner, node.body.commands, stdin));
@@ -207,6 +209,24 @@ function runIf(frame: Frame, node: Extract<Compound, { type: 'If' }>, stdin: Flo
   }
   joinStates(state, [...branches, tested], joining(frame, spanOf(frame, node)));
   return filtered(output);
+}
+
+/** `while true; do x & done`: nothing in it waits, so that each round is one process more. */
+function startsWithoutEnd(node: Extract<Compound, { type: 'While' }>): boolean {
+  const [test, ...others] = node.clause.commands;
+  if (others.length > 0 || test?.command.type !== 'Command') return false;
+  const forever = node.kind === 'while' ? /^(?:true|:)$/ : /^false$/;
+  return (
+    forever.test(test.command.name?.value ?? '') &&
+    node.body.commands.some((one) => one.background === true) &&
+    node.body.commands.every((one) => one.background === true || isInstant(one.command))
+  );
+}
+
+/** Assignments and builtins that are over at once. */
+function isInstant(node: Runnable): boolean {
+  if (node.type === 'ArithmeticCommand') return true;
+  return node.type === 'Command' && (node.name === undefined || /^(?:echo|let|:|true)$/.test(node.name.value));
 }
 
 /** Runs a body that may run any number of times: once, and once more from where that led. */
