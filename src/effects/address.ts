@@ -10,7 +10,7 @@ import type { Address, EffectKind } from './effect.ts';
 import type { Frame } from './machine.ts';
 import type { Arg } from './program.ts';
 import { words } from './subcommands.ts';
-import { environmentText } from './variables.ts';
+import { environmentText, isSecretName } from './variables.ts';
 import { tellsWhere } from './where-variables.ts';
 
 /** Effects on something that a name alone does not tell: the same words mean this machine or production. */
@@ -141,7 +141,7 @@ export function addressOf(
     if (!tellsWhere(variable)) continue;
     const text = environmentText(frame, variable);
     if (text === null || text === '') continue;
-    env[variable] = text === undefined ? null : harmless(variable, text);
+    env[variable] = text === undefined || isSecretName(variable) ? null : harmless(variable, text);
   }
   const isAnother = machine.unsureEnvironment || frame.via.some((via) => INJECTORS.has(via.split(' ')[0] ?? ''));
   return {

@@ -14,7 +14,7 @@ export interface ClientOptions {
 
 /** Statements and options after which it is another database: another file, another connection, settings of their own. */
 const LEADS_AWAY =
-  /\battach\b|^\s*\.(?:open|read|restore|cd|import)\b|^\s*\\(?:c|connect|i|ir|include)\b|^\s*use\s+\w|^--(?:defaults-(?:file|extra-file|group-suffix)|login-path)\b/im;
+  /\battach\b|^[ \t]*\.(?:open|read|restore|cd|import)\b|^[ \t]*\\(?:c|connect|i|ir|include)\b|^[ \t]*use[ \t]+\w|^--(?:defaults-(?:file|extra-file|group-suffix)|login-path)\b/im;
 
 /** Returns what the words of a client's call say of its database: its file, its connection string, or its host and name. */
 export function clientAddress(

@@ -1,5 +1,6 @@
 /** Variables that say where a program acts, and how files set them. Pure. */
 
+const MAX_NAME = 64;
 /** As the manuals of those programs and of their frameworks name them. */
 const TELLS_WHERE = new RegExp(
   [
@@ -19,17 +20,17 @@ const TELLS_WHERE = new RegExp(
 
 /** Returns whether `variable` is one of those that an address tells of. */
 export function tellsWhere(variable: string): boolean {
-  return TELLS_WHERE.test(variable);
+  return variable.length <= MAX_NAME && TELLS_WHERE.test(variable);
 }
 
 /** Returns what a `.env` file sets, in the order of the file; null for what only running tells. */
 export function readDotenv(text: string): ReadonlyMap<string, string | null> {
   const found = new Map<string, string | null>();
   for (const line of text.split(/\r?\n/)) {
-    const pair = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(.*?)\s*$/.exec(line);
+    const pair = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=(.*)$/.exec(line);
     if (pair?.[1] === undefined) continue;
-    const written = pair[2] ?? '';
-    const value = /^(["'`])(.*?)\1/.exec(written)?.[2] ?? written.replace(/\s+#.*$/, '');
+    const written = (pair[2] ?? '').trim();
+    const value = /^(["'`])(.*?)\1/.exec(written)?.[2] ?? written.replace(/[ \t]#.*$/, '').trim();
     found.set(pair[1], /\$[{(\w]/.test(value) ? null : value);
   }
   return found;

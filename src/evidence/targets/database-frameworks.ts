@@ -84,7 +84,8 @@ function prisma(ground: Ground, root: string): DatabasePlace | null {
     .find((path) => path !== null && ground.disk.text(path) !== null);
   const source = schema == null ? null : /\bdatasource\s+\w+\s*\{([^}]*)\}/.exec(ground.disk.text(schema) ?? '')?.[1];
   // Migrations go by the direct address, past a pool.
-  const url = /^\s*directUrl\s*=\s*(.+)$/m.exec(source ?? '')?.[1] ?? /^\s*url\s*=\s*(.+)$/m.exec(source ?? '')?.[1];
+  const url =
+    /^[ \t]*directUrl[ \t]*=(.+)$/m.exec(source ?? '')?.[1] ?? /^[ \t]*url[ \t]*=(.+)$/m.exec(source ?? '')?.[1];
   if (schema == null || url === undefined) return fromCode(ground, root, config);
   const folder = posix.dirname(schema);
   const name = /env\(\s*"(\w+)"\s*\)/.exec(url)?.[1];
@@ -144,7 +145,8 @@ function fromCode(ground: Ground, root: string, file: string | null): DatabasePl
 
 /** The files that code hands to dotenv. */
 function dotenvPaths(code: string): readonly string[] {
-  return [...code.matchAll(/\bpath\s*:\s*['"`]([^'"`$]*\.env[^'"`$]*)['"`]/g)].map((match) => match[1] ?? '');
+  const paths = [...code.matchAll(/\bpath\s*:\s*['"`]([^'"`$]{0,200})['"`]/g)].map((match) => match[1] ?? '');
+  return paths.filter((path) => path.includes('.env'));
 }
 
 function sequelize(ground: Ground, root: string): DatabasePlace | null {
@@ -173,7 +175,7 @@ function rails(ground: Ground, root: string): DatabasePlace | null {
   if (found !== null) return ofConnection(found.value, found.from);
   const file = posix.join(root, 'config/database.yml');
   // ERB stands where a scalar does; what it gives is known only when it runs.
-  const text = (ground.disk.text(file) ?? '').replaceAll(/<%=.*?%>/g, '%erb').replaceAll(/<%.*?%>/gs, '');
+  const text = withoutErb(ground.disk.text(file) ?? '');
   const section = member(readPlainYaml(text), stage);
   const config = member(section, 'primary') ?? section;
   const from = `${stage} in ${shown(ground, file)}`;
@@ -189,6 +191,15 @@ function rails(ground: Ground, root: string): DatabasePlace | null {
   if (/sqlite/.test(textAt(config, 'adapter') ?? ''))
     return database === null ? null : { host: null, name: null, file: posix.resolve(root, database), from };
   return database === null ? null : { host: textAt(config, 'host'), name: database, file: null, from };
+}
+
+/** The text with `%erb` for what Ruby puts there, and without the Ruby that puts nothing. */
+function withoutErb(text: string): string {
+  const [first = '', ...rest] = text.split('<%');
+  return rest.reduce((all, piece) => {
+    const end = piece.indexOf('%>');
+    return `${all}${piece.startsWith('=') ? '%erb' : ''}${end < 0 ? '' : piece.slice(end + 2)}`;
+  }, first);
 }
 
 function laravel(ground: Ground, root: string): DatabasePlace | null {
@@ -219,9 +230,9 @@ function django(ground: Ground, root: string): DatabasePlace | null {
   const module = set ?? /DJANGO_SETTINGS_MODULE['"]\s*,\s*['"]([\w.]+)['"]/.exec(manage)?.[1];
   if (module === undefined) return null;
   const file = posix.join(root, `${module.replaceAll('.', '/')}.py`);
-  const text = (ground.disk.text(file) ?? '').replaceAll(/^\s*#.*$/gm, '');
+  const text = (ground.disk.text(file) ?? '').replaceAll(/^[ \t]*#.*$/gm, '');
   const block = /^DATABASES\s*=\s*\{\s*['"]default['"]\s*:\s*(\{[^{}]*\}|[^\n]*)/m.exec(text)?.[1];
-  if (block === undefined || text.match(/^\s*DATABASES\b/gm)?.length !== 1) return null;
+  if (block === undefined || text.match(/^[ \t]*DATABASES\b/gm)?.length !== 1) return null;
   const from = shown(ground, file);
   if (/^(?:env\.db\(|dj_database_url\.config\()/.test(block)) return named(ground, root, ['DATABASE_URL'], ['.env']);
   const literal = (key: string) => new RegExp(`['"]${key}['"]\\s*:\\s*['"]([^'"]*)['"]`).exec(block)?.[1] ?? null;
@@ -259,8 +270,9 @@ function ecto(ground: Ground, root: string): DatabasePlace | null {
   if (stage === 'prod') return named(ground, root, ['DATABASE_URL'], []);
   const file = posix.join(root, `config/${stage}.exs`);
   const text = ground.disk.text(file);
-  const literal = (key: string) => new RegExp(`^\\s*${key}:\\s*"([^"#]*)"`, 'm').exec(text ?? '')?.[1] ?? null;
-  if (literal('database') === null || (/^\s*hostname:/m.test(text ?? '') && literal('hostname') === null)) return null;
+  const literal = (key: string) => new RegExp(`^[ \\t]*${key}:[ \\t]*"([^"#]*)"`, 'm').exec(text ?? '')?.[1] ?? null;
+  if (literal('database') === null || (/^[ \t]*hostname:/m.test(text ?? '') && literal('hostname') === null))
+    return null;
   const from = shown(ground, file);
   return { host: literal('hostname') ?? 'localhost', name: literal('database'), file: null, from };
 }

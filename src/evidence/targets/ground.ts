@@ -12,8 +12,9 @@ import type { EffectEvidence, Places, Whereabouts } from '../evidence.ts';
 import { textOf } from '../files.ts';
 import type { Area } from './line-changes.ts';
 
-/** Configuration is small: what is larger is not read. State files may be larger. */
-const MAX_BYTES = 1_048_576;
+/** Configuration is small: what is larger is not read. What is parsed by itself (JSON) may be larger: state files are. */
+const MAX_BYTES = 262_144;
+const MAX_JSON_BYTES = 4_194_304;
 
 /** What was found of where an effect would hit. */
 export interface FoundPlace extends Whereabouts {
@@ -62,11 +63,11 @@ export class Disk {
   }
 
   /** Returns the text of a regular file, or null. */
-  text(path: string): string | null {
+  text(path: string, maxBytes = MAX_BYTES): string | null {
     const size = this.size(path);
     const read = this.#texts.get(path);
     if (read !== undefined || size === null) return read ?? null;
-    const text = size <= MAX_BYTES ? textOf(path) : null;
+    const text = size <= maxBytes ? textOf(path) : null;
     if (text === null) this.#isUnsure = true;
     this.#texts.set(path, text);
     return text;
@@ -105,7 +106,7 @@ export class Disk {
   /** Returns the parsed content of a JSON file, or null. */
   json(path: string): unknown {
     try {
-      return JSON.parse((this.text(path) ?? '').replace(/^\ufeff/, ''));
+      return JSON.parse((this.text(path, MAX_JSON_BYTES) ?? '').replace(/^\ufeff/, ''));
     } catch {
       return null;
     }

@@ -14,8 +14,8 @@ export function readIni(text: string): ReadonlyMap<string, ReadonlyMap<string, s
       continue;
     }
     // An indented line belongs to the value above it.
-    const pair = /^([\w.-]+)\s*[=:]\s*(.*?)\s*$/.exec(line);
-    if (pair?.[1] !== undefined) section.set(pair[1], pair[2] ?? '');
+    const pair = /^([\w.-]+)[ \t]*[=:](.*)$/.exec(line);
+    if (pair?.[1] !== undefined) section.set(pair[1], (pair[2] ?? '').trim());
   }
   return sections;
 }

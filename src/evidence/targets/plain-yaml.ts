@@ -11,9 +11,13 @@ interface Line {
   readonly text: string;
 }
 
-const MAX_LINES = 20_000;
+/** Of a document; more is not read. */
+const MAX_LINES = 5_000;
+/** Keys that `<<` may bring in: merges of merges would grow without end. */
+const MAX_MERGED = 10_000;
+/** A key, quoted or plain, within what a person would write. */
 const KEY =
-  /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"[\]{},&*!|>%@`-][^:#]*?|[^\s#'"[\]{},&*!|>%@`][^:#]+?|<<)\s*:(?:\s+(.*))?$/;
+  /^("(?:[^"\\]|\\.){0,300}"|'(?:[^']|''){0,300}'|[^\s#'"[\]{},&*!|>%@`-][^:#]{0,300}?|[^\s#'"[\]{},&*!|>%@`][^:#]{1,300}?|<<) {0,9}:(?:\s+(.*))?$/;
 
 /** Returns the value of a document, or null. */
 export function readPlainYaml(text: string): Plain {
@@ -47,6 +51,7 @@ function linesOf(text: string): readonly Line[] | null {
 
 class Reader {
   #at = 0;
+  #merged = 0;
   readonly #lines: readonly Line[];
   readonly #anchors = new Map<string, Plain>();
 
@@ -92,8 +97,8 @@ class Reader {
       if (pair === null) throw new Error('not a mapping');
       const key = scalar(pair[1] ?? '') ?? '';
       const value = this.#value(pair[2] ?? '', indent);
-      if (key !== '<<') found.set(key, value);
-      else for (const [name, merged] of entriesOf(value)) if (!found.has(name)) found.set(name, merged);
+      if (key === '<<') this.#merge(value, found);
+      else found.set(key, value);
       text = undefined;
     }
     const next = this.#lines[this.#at];
@@ -101,10 +106,17 @@ class Reader {
     return Object.fromEntries(found);
   }
 
+  #merge(value: Plain, into: Map<string, Plain>): void {
+    const entries = entriesOf(value);
+    this.#merged += entries.length;
+    if (this.#merged > MAX_MERGED) throw new Error('too much is merged');
+    for (const [name, merged] of entries) if (!into.has(name)) into.set(name, merged);
+  }
+
   /** Reads what stands after a key or a dash, on its line or below it. */
   #value(written: string, indent: number): Plain {
-    const anchor = /^&(\S+)\s*(.*)$/.exec(written);
-    const text = (anchor?.[2] ?? written)
+    const anchor = /^&(\S+)(?:\s+(.*))?$/.exec(written);
+    const text = (anchor === null ? written : (anchor[2] ?? ''))
       .replace(/(?:^|\s)#.*$/, (comment) => (isQuoted(written) ? comment : ''))
       .trim();
     const value = this.#unanchored(text, indent);
