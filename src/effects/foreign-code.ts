@@ -9,15 +9,22 @@ import { withRemoteShell } from './remote-shell-code.ts';
 
 /** Functions that hand a text to a shell, with the text as the first literal of their arguments. */
 const SHELLS =
-  /(?:\b(?:system2?|shell|exec|os:cmd|os\.cmd|callCommand|readCreateProcess\s+\(shell|os\.system|os\.execute|gsystem|shellExecute|execSync)\b|:os\.cmd)\s*[( ]\s*(?:String\.to_charlist\(\s*)?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/g;
+  /(?:\b(?:system2?|shell|exec|os:cmd|os\.cmd|callCommand|readCreateProcess\s+\(shell|os\.system|os\.execute|gsystem|shellExecute|execSync|Sys\.command|System\.command|Process\.callCommand)\b|:os\.cmd|\(shell)\s*[( ]\s*(?:String\.to_charlist\(\s*)?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/g;
 /** `"cmd".execute()` in Groovy, `"cmd".!` in Scala. */
 const TEXT_RUNS = /"((?:[^"\\]|\\.)*)"\s*\.(?:execute\(\)|!!?(?![\w=]))/g;
 /** A shell with its text in a list of words: `"/bin/sh", "-c", "text"`. */
 const LISTED =
   /["'](?:\/(?:usr\/)?bin\/)?(?:ba|z|da|k)?sh["']\s*,\s*["']-l?c["']\s*,\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/g;
+/** A program and its words as literals: `System.cmd("rm", ["-rf", "x"])`, `(sh "rm" "-rf" "x")`. */
+const WORDS =
+  /(?:\bSystem\.cmd|\bsh\b|\bProcess\.(?:run|start|spawn)|\bProcessBuilder|\bexecFile|\bspawn|\brun)\s*[( ]\s*"([\w./-]+)"((?:[\s,[]+"[^"]*")+)/g;
+/** Julia's run(`…`), Tcl's `exec …`. */
+const COMMANDS = /\brun\s*\(\s*`([^`]*)`|(?:^|[;{[\n])\s*exec\s+([\w./][^;\]}\n"]*)/g;
+const TCL_DELETES = /(?:^|[;{[\n])\s*file\s+delete\s+((?:-force\s+)?(?:--\s+)?[\w./~*-]+)/g;
 const DELETES =
-  /\b(?:unlink|file\.remove|rm|File\.rm!?|File\.rm_rf!?|File\.delete|os\.RemoveAll|os\.Remove|fs::remove_(?:dir_all|file)|FileUtils\.deleteDirectory|Remove-Item|ri|del)\s*[( ]\s*(?:-[A-Za-z]+\s+)*(['"])([^'"]+)\1/g;
-const RECURSIVE = /recursive\s*=\s*(?:TRUE|true)|-Recurse|rm_rf|RemoveAll|remove_dir_all|deleteDirectory/;
+  /\b(?:unlink|file\.remove|rm|File\.rm!?|File\.rm_rf!?|File\.delete|os\.RemoveAll|os\.Remove|fs::remove_(?:dir_all|file)|FileUtils\.deleteDirectory|Remove-Item|ri|del|removeDirectoryRecursive|delete-tree|removeItem|new File)\s*[( ]\s*(?:atPath:\s*)?\s*(?:-[A-Za-z]+\s+)*(['"])([^'"]+)\1/g;
+const RECURSIVE =
+  /removeDirectoryRecursive|delete-tree|removeItem|deleteDir\b|recursive\s*=\s*(?:TRUE|true)|-Recurse|rm_rf|RemoveAll|remove_dir_all|deleteDirectory/;
 const ACTS =
   /\b(?:run|System\.cmd|os:cmd|eval|spawn|exec|Invoke-Expression|iex|Start-Process|delete|unlink|keystroke)\b\s*[({"'`\s]/;
 
@@ -34,6 +41,10 @@ export function readSource(call: Call, code: string): readonly Effect[] {
   const shell = [SHELLS, TEXT_RUNS, LISTED].flatMap((pattern) =>
     [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? ''),
   );
+  for (const [, first = '', rest = ''] of code.matchAll(WORDS))
+    shell.push([first, ...[...rest.matchAll(/"([^"]*)"/g)].map((match) => `'${match[1] ?? ''}'`)].join(' '));
+  for (const [, files] of code.matchAll(TCL_DELETES)) shell.push(`rm -rf ${(files ?? '').replace(/^-force\s+/, '')}`);
+  for (const [, inTicks, words] of code.matchAll(COMMANDS)) shell.push(inTicks ?? words ?? '');
   const effects = shell.slice(0, 20).flatMap((text) => call.script(unquoted(text), call.name).effects);
   for (const match of code.matchAll(DELETES))
     effects.push(

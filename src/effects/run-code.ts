@@ -2,6 +2,7 @@
  * What an interpreter is made to run: code given as a word, in a file, or on stdin. Code that is known is read; code that
  * is not is told by where it comes from. Pure but for `call.readFile`.
  */
+import { libraryCalls } from './code-libraries.ts';
 import type { Effect, Target } from './effect.ts';
 import { UNKNOWN_FLOW } from './flow.ts';
 import type { Arg, Call, Flow, Reading } from './program.ts';
@@ -29,7 +30,7 @@ export function runText(call: Call, language: string, arg: Arg, via: string): Re
 /** Reads code that this line itself holds: what it does step by step, and what it joins as a whole. */
 function readCode(call: Call, language: string, code: string, via: string): Reading {
   const reading = call.code(language, code, via);
-  return { ...reading, effects: withRemoteShell(call, code, reading.effects) };
+  return { ...reading, effects: [...withRemoteShell(call, code, reading.effects), ...libraryCalls(call, code)] };
 }
 
 /** A path that stands in the code as it is known is known; another one may have held the variable. */

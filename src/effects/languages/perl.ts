@@ -4,6 +4,7 @@ import type { Call, Reading } from '../program.ts';
 import {
   changesFolder,
   chmods,
+  decodes,
   evaluates,
   fetches,
   handsOutShell,
@@ -113,6 +114,7 @@ const ACTS: Acts = {
   print: prints,
   decode_base64: unpacks,
   unpack: unpacks,
+  pack: (call) => (call.args[0]?.text === 'H*' ? decodes('hex')({ ...call, args: call.args.slice(1) }) : unpacks(call)),
   get: fetches,
   getstore: fetches,
   '*.post': sends('POST'),

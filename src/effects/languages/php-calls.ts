@@ -108,6 +108,11 @@ export const PHP_ACTS: Acts = {
     return UNKNOWN;
   },
   unserialize: dynamic,
+  array_map: (call) => {
+    const act = PHP_ACTS[call.args[0]?.text ?? ''];
+    for (const one of call.args[1]?.items ?? call.args.slice(1, 2)) act?.({ ...call, args: [one] });
+    return UNKNOWN;
+  },
   call_user_func: ({ machine, args, receiver, named }) => {
     const name = args[0]?.text;
     const act = name === undefined ? undefined : PHP_ACTS[name];

@@ -108,6 +108,13 @@ export const PYTHON_ACTS: Acts = {
   eval: evaluates,
   compile: passes,
   'runpy.run_path': dynamic,
+  'sqlalchemy.text': passes,
+  // A function for each of a list: what it does to one it does to any.
+  map: (call) => {
+    const act = PYTHON_ACTS[call.args[0]?.api ?? ''];
+    for (const one of call.args[1]?.items ?? call.args.slice(1, 2)) act?.({ ...call, args: [one] });
+    return UNKNOWN;
+  },
   getattr: gets,
   __import__: ({ args, machine }) => {
     // `__import__('a.b')` returns `a`.

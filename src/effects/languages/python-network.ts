@@ -15,7 +15,12 @@ export const NETWORK_ACTS: Acts = {
   'urllib.request.urlopen': (call) => {
     const [url] = call.args;
     if (url?.api !== 'request') return requests()(call);
+    const method = url.fields?.get('method')?.text?.toUpperCase() ?? '';
     const body = url.fields?.get('data');
+    if (/^(?:POST|PUT|PATCH|DELETE)$/.test(method)) {
+      call.machine.sends(url.fields?.get('url'), body === undefined ? [] : [body], method);
+      return labelled('network');
+    }
     if (body === undefined) return call.machine.fetches(url.fields?.get('url'));
     call.machine.sends(url.fields?.get('url'), [body]);
     return labelled('network');
@@ -24,6 +29,8 @@ export const NETWORK_ACTS: Acts = {
     const fields = new Map([['url', call.args[0] ?? call.named('url') ?? UNKNOWN]]);
     const data = call.args[1] ?? call.named('data');
     if (data !== undefined) fields.set('data', data);
+    const method = call.named('method');
+    if (method !== undefined) fields.set('method', method);
     return { ...UNKNOWN, api: 'request', fields };
   },
   'urllib.request.urlretrieve': downloads,

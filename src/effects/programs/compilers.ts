@@ -24,7 +24,7 @@ function compiles(call: Call): Reading {
 export const programs: readonly Program[] = [
   {
     names: [
-      ...words('cc c89 c99 tcc clang clang++ c++ rustc javac java kotlinc mcs csc mono ghc swiftc zig nim fpc'),
+      ...words('cc c89 c99 tcc clang clang++ c++ rustc javac java kotlinc mcs csc mono swiftc zig nim fpc'),
       ...words('gfortran gdc ldc2 dmd gccgo ocamlfind ocamlopt'),
       /^g(?:cc|\+\+)(?:-\d+)?$/,
     ],

@@ -14,6 +14,17 @@ function exCommands(call: Call, lines: readonly string[], files: readonly Arg[])
       /\bsystem(?:list)?\(\s*['"](.+)['"]\s*\)/.exec(command)?.[1] ??
       /os\.execute\(\s*['"](.+)['"]\s*\)/.exec(command)?.[1];
     if (shell !== undefined) readings.push(call.script(shell, `${call.name} :!`));
+    const removed = /\bdelete\(\s*['"]([^'"]+)['"](?:\s*,\s*['"](\w*)['"])?\s*\)/.exec(command);
+    if (removed !== null && /^(?:silent!?\s+)?(?:call|echo|let)\b/.test(command))
+      readings.push({
+        effects: [
+          call.effect(
+            'fs.delete',
+            [call.path(literal(removed[1] ?? '', call.span))],
+            removed[2]?.includes('r') === true ? { recursive: true } : {},
+          ),
+        ],
+      });
     const python = /^(?:py(?:thon)?3?|pyx)\s+(.+)$/.exec(command)?.[1];
     if (python !== undefined)
       readings.push(runText(call, 'python', literal(python, call.span), `${call.name} :python`));

