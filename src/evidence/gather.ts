@@ -18,12 +18,13 @@ import {
   type RepositoryEvidence,
 } from './evidence.ts';
 import { workTreeOf } from './git.ts';
+import { readLostCommits } from './lost-commits.ts';
 import { needsOf } from './needs.ts';
 import { readOverwritten } from './overwritten.ts';
 import { PathReader } from './paths.ts';
 import { isSink } from './places.ts';
 import { isSessionProcess } from './processes.ts';
-import { readLostCommits, readRepository } from './repository.ts';
+import { readRepository } from './repository.ts';
 import type { SessionFacts } from './session-facts.ts';
 import { hasWhereabouts, type WhereaboutsReader, whereaboutsReader } from './targets/whereabouts.ts';
 
@@ -97,8 +98,8 @@ async function gatherOne(
       const reading = repositories.get(root) ?? readRepository(root, deadline).catch(() => null);
       repositories.set(root, reading);
       repository = await reading;
-      const lost = needs.commits ? await readLostCommits(root, effect, repository?.branch ?? null, deadline) : null;
-      if (lost !== null) facts['commitsLost'] = lost;
+      const branch = repository?.branch ?? null;
+      if (needs.commits) Object.assign(facts, await readLostCommits(root, effect, branch, context, deadline));
     } else if (needs.commits) {
       facts['commitsLost'] = notKnown(missing ?? 'there is no git repository here');
     }

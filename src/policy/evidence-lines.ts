@@ -55,7 +55,15 @@ function repositoryLines(subject: Subject | undefined): readonly string[] {
       : modified.why;
     lines.push(`${repository.root} on ${repository.branch ?? 'no branch'}: ${state}`);
   }
-  if (typeof lost === 'number')
-    lines.push(lost === 0 ? 'no commit would be lost' : `${lost} ${lost === 1 ? 'commit' : 'commits'} nowhere else`);
+  if (typeof lost === 'number') {
+    const said = `${lost} ${lost === 1 ? 'commit' : 'commits'} nowhere else`;
+    lines.push(lost === 0 ? 'no commit would be lost' : `${said}${authorsOf(subject)}`);
+  }
   return lines;
+}
+
+function authorsOf(subject: Subject | undefined): string {
+  const { commitsOthers, commitsBy } = subject?.facts ?? {};
+  if (commitsOthers === 0) return ', all your own';
+  return typeof commitsOthers === 'number' && typeof commitsBy === 'string' ? `, ${commitsOthers} by ${commitsBy}` : '';
 }

@@ -160,6 +160,9 @@ export const FACTS = {
   operation: 'an operation under way: merge, rebase …',
   commitsLost: 'commits that nothing else would hold',
   commitsLostKnown: 'whether that is known',
+  commitsOthers: 'those of them that somebody else wrote',
+  commitsOthersKnown: 'whether that is known',
+  commitsBy: 'who wrote those',
   overwritten: 'files that git ignores here and would overwrite',
   overwrittenKnown: 'whether that is known',
   sessionProcess: 'the process belongs to the session',
@@ -224,7 +227,7 @@ function ofEffect(effect: Effect, evidence: EffectEvidence | null, context: Fact
   };
   if (context.agent !== null) facts['agent'] = context.agent;
   for (const [name, reading] of Object.entries(evidence?.facts ?? {})) put(facts, name, reading);
-  for (const name of ['commitsLost', 'overwritten', 'sessionProcess']) facts[`${name}Known`] ??= false;
+  for (const name of ['commitsLost', 'commitsOthers', 'overwritten', 'sessionProcess']) facts[`${name}Known`] ??= false;
   const repository = evidence?.repository ?? null;
   facts['repositoryKnown'] = repository?.modified.known === true;
   if (repository !== null) {

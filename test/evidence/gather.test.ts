@@ -246,6 +246,32 @@ describe('the state of a repository', () => {
     expect(facts['commitsLost']).toEqual(known(2));
   });
 
+  test('tells whose commits a push by force would take off the remote', async () => {
+    const commitBy = (name: string, message: string) =>
+      git('commit', '-q', '--allow-empty', `--author=${name} <${name.toLowerCase()}@example.org>`, '-m', message);
+    git('init', '-q');
+    git('config', 'user.email', 'me@example.org');
+    git('commit', '-q', '--allow-empty', '--author=Me <me@example.org>', '-m', 'first');
+    git('checkout', '-qb', 'topic');
+    commitBy('Me', 'mine');
+    git('update-ref', 'refs/remotes/origin/own', 'HEAD');
+    commitBy('Ana', 'second');
+    commitBy('Ben', 'third');
+    commitBy('Ana', 'fourth');
+    git('update-ref', 'refs/remotes/origin/topic', 'HEAD');
+    git('reset', '-q', '--hard', 'main');
+    const lost = async (branch: string) => {
+      const { facts } = await gather('git.push', [], { force: 'lease', branch });
+      return [facts['commitsLost'], facts['commitsOthers'], facts['commitsBy']];
+    };
+    expect(await lost('topic')).toEqual([known(4), known(3), known('Ana, Ben')]);
+    expect(await lost('own')).toEqual([known(1), known(0), undefined]);
+    git('config', '--unset', 'user.email');
+    expect((await lost('own'))[1]).toMatchObject({ known: false });
+    writeFileSync(join(base, 'home/.gitconfig'), '[user]\n\temail = Me@Example.org\n');
+    expect((await lost('own'))[1]).toEqual(known(0));
+  });
+
   test('is read without running a filter that the repository configures', async () => {
     git('init', '-q');
     write('.gitattributes', '*.txt filter=evil\n');
