@@ -6,6 +6,7 @@
  */
 import { forEachChild, parse } from 'unbash';
 import { gapsOfNode } from './gaps.ts';
+import { asRecipe } from './recipe.ts';
 import type { Statement, SyntaxNode } from './syntax.ts';
 
 /** Longer text is not parsed at all: the parser's worst cases grow faster than the text. */
@@ -40,6 +41,15 @@ export interface Script {
 
 /** Returns the tree of `text`. Deterministic; takes under 100 ms for any input. */
 export function parseScript(text: string, dialect: Dialect): Script {
+  const script = parseOnce(text, dialect);
+  if (!script.unknowns.some((gap) => gap.what === 'unparsed')) return script;
+  const recipe = asRecipe(text);
+  if (recipe === null) return script;
+  const read = parseOnce(recipe, dialect);
+  return read.unknowns.length === 0 ? { ...read, text } : script;
+}
+
+function parseOnce(text: string, dialect: Dialect): Script {
   const unknowns: Gap[] = [];
   const limit = overLimit(text);
   if (limit !== null) return { text, dialect, statements: [], unknowns: [limit] };
@@ -50,11 +60,13 @@ export function parseScript(text: string, dialect: Dialect): Script {
       if (found !== null) unknowns.push({ why: check.why, what: 'unparsed', start: found.index, end: found.index + 1 });
     }
   }
-  if (endsInBackslash(text)) {
+  // A last backslash that is a word of its own stands for itself (bash 5.2, dash 0.5.12) or for nothing (zsh), and names nothing.
+  const isOwnWord = /[ \t]\\$/.test(text);
+  if (endsInBackslash(text) && !isOwnWord) {
     unknowns.push({ why: 'it ends in a backslash', what: 'unparsed', start: text.length - 1, end: text.length });
   }
   try {
-    const root = parse(text);
+    const root = parse(isOwnWord ? `${text.slice(0, -1)} ` : text);
     walk(root, text, dialect, unknowns);
     return { text, dialect, statements: root.commands, unknowns };
   } catch {

@@ -27,6 +27,13 @@ describe('the parser', () => {
     // Every shell refuses these substitutions, and runs the line around them.
     'echo Usage: `npm run pull -- -a <key>`',
     'rg "a`|b`c" d',
+    // A line cut off behind its first piece.
+    'make -j4 \\',
+    // Recipes, as they stand in a makefile.
+    '$(CC) -c $<',
+    'sed -f fix.sed $< > $@',
+    '$(Q) if test -f x; then echo $<; fi',
+    '$(AM_V_GEN)(cd docs && make $<)',
   ])('is certain of %j', (text) => {
     expect(whys(text)).toEqual([]);
   });
