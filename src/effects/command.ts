@@ -23,7 +23,7 @@ import type { Arg, Flow, Reading } from './program.ts';
 import { networkPeer, redirect } from './redirect.ts';
 import { findProgram } from './registry.ts';
 import { runFile } from './run-file.ts';
-import { isSecretTarget } from './secret-paths.ts';
+import { isEnvironmentFile, isSecretTarget } from './secret-paths.ts';
 import { shellBuiltins } from './shell-builtins.ts';
 import { cloneState, type Variable } from './shell-state.ts';
 import { readUnfamiliar } from './unfamiliar.ts';
@@ -120,18 +120,23 @@ function once(frame: Frame, node: Command, stdin: Flow): Flow {
   return streams.release(aliased === null ? output : joinFlows(aliased, output));
 }
 
+/** Commands that put the words they are given, or the file, into the environment. */
+const LOADERS: ReadonlySet<string> = new Set(['export', 'env', 'source', '.']);
+const LOADED = /^"?(?:\$\((?!\()|`|<\()/;
+
 function commandWords(frame: Frame, node: Command, name: Word): readonly Arg[] {
   const args = expandWords(frame, [name]);
   const declares = /^(?:export|declare|typeset|local|readonly|alias)$/.test(name.value);
   let words: Word[] = [];
   for (const part of node.args) {
-    if (part.type === 'Word') {
+    if (part.type === 'Word' && !(LOADERS.has(name.value) && LOADED.test(part.text))) {
       words.push(part);
       continue;
     }
     if (words.length > 0) args.push(...expandWords(frame, words));
     words = [];
-    args.push(...expandAssignment(frame, part, !declares));
+    if (part.type === 'Word') args.push(...expandWords({ ...frame, loads: true }, [part]));
+    else args.push(...expandAssignment(frame, part, !declares));
   }
   if (words.length > 0) args.push(...expandWords(frame, words));
   return args;
@@ -231,8 +236,11 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
     for (const target of effect.targets) {
       if (effect.kind === 'fs.read' && isSecretTarget(target, machine.world.home)) {
         if (masks.some((mask) => hides(mask, targetName(target)))) continue;
-        if (!saidSecret) sink.push({ ...effect, kind: 'secret.read', targets: [target] });
-        output = joinFlows(filtered(output), labelledFlow(['secret'], [targetName(target)]));
+        // An environment file is there to be read into the environment, and shows nothing by that.
+        const isLoaded = frame.loads && isEnvironmentFile(target);
+        if (!saidSecret && !isLoaded) sink.push({ ...effect, kind: 'secret.read', targets: [target] });
+        const source = targetName(target);
+        output = joinFlows(filtered(output), labelledFlow(['secret'], [isLoaded ? `$(${source})` : source]));
         continue;
       }
       const file = effect.kind === 'fs.write' && name === 'tee' ? fileName(target) : null;

@@ -50,6 +50,7 @@ export function derive(action: Action, world: World): Prediction {
     depth: 0,
     stdin: EMPTY_FLOW,
     shows: true,
+    loads: false,
     socket: null,
     locals: null,
     mask: null,

@@ -41,7 +41,8 @@ export type Target =
 export const KINDS = {
   // files
   'fs.read': 'reads files',
-  'fs.create': 'makes files or folders that need not exist (touch, mkdir, cp to a new name)',
+  'fs.create':
+    'makes files or folders that need not exist (touch, mkdir, cp to a new name). facts: absent (only where nothing is)',
   'fs.write': 'overwrites or truncates whole files (>, cp over, tee, truncate, dd of=). facts: empty (would empty it)',
   'fs.append': 'adds to the end of files (>>, tee -a)',
   'fs.edit': 'changes parts of files in place (sed -i, patch, an edit tool)',

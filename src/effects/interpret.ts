@@ -3,6 +3,7 @@
  * are taken; a loop's body is taken until nothing new comes of it. Returns what leaves on stdout.
  */
 import type { Redirection, Statement, SyntaxNode, TestExpression } from '../shell/syntax.ts';
+import { absentPath, knowingAbsent } from './absence.ts';
 import { evaluate, runHiddenIn } from './arithmetic.ts';
 import { runSimple } from './command.ts';
 import type { Span } from './effect.ts';
@@ -200,7 +201,10 @@ function runIf(frame: Frame, node: Extract<Compound, { type: 'If' }>, stdin: Flo
     if (!step(frame, spanOf(frame, node), branches.length / 16)) break;
     output = joinFlows(output, runStatements({ ...frame, state: tested }, clause.commands, stdin));
     const branch = cloneState(tested);
-    output = joinFlows(output, runStatements({ ...frame, state: branch }, then.commands, stdin));
+    const inner = { ...frame, state: branch };
+    const absent = clause.commands.length === 1 ? absentPath(inner, clause.commands[0]?.command, true) : null;
+    const taken = knowingAbsent(inner, absent, () => runStatements(inner, then.commands, stdin));
+    output = joinFlows(output, taken);
     branches.push(branch);
     tested = cloneState(tested);
   }

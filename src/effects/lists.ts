@@ -3,6 +3,7 @@
  * what it sets is not certain afterwards.
  */
 import type { Statement } from '../shell/syntax.ts';
+import { absentPath, knowingAbsent } from './absence.ts';
 import type { Span } from './effect.ts';
 import { EMPTY_FLOW, joinFlows } from './flow.ts';
 import { type Frame, sayOpaque, spanOf, step } from './machine.ts';
@@ -26,9 +27,12 @@ const SURE: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Runs a list in the frame's state. `run` runs one command. */
-export function runList(frame: Frame, node: List, run: (frame: Frame, command: Runnable) => Flow): Flow {
+/** Runs a list in the frame's state. `runOne` runs one command. */
+export function runList(frame: Frame, node: List, runOne: (frame: Frame, command: Runnable) => Flow): Flow {
   const { state } = frame;
+  const absent = absentPath(frame, node.commands[0], node.operators[0] !== '||');
+  const run = (inner: Frame, command: Runnable): Flow =>
+    knowingAbsent(inner, command === node.commands[1] ? absent : null, () => runOne(inner, command));
   const how = joining(frame, spanOf(frame, node));
   let output: Flow = EMPTY_FLOW;
   let ok = state;

@@ -90,6 +90,8 @@ export interface Frame {
   readonly shows: boolean;
   /** What is shown in the end of what is printed; null: all of it may be. */
   readonly mask: Mask | null;
+  /** Whether what a substitution prints goes into the environment: `export $(…)`, `env $(…)`, `source <(…)`. */
+  readonly loads: boolean;
   /** The machine that this command's streams are connected to, or null. */
   readonly socket: string | null;
   /** What the variables held that the function at hand has made its own; null outside of functions. */

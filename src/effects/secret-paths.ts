@@ -129,6 +129,7 @@ const PUBLIC: readonly RegExp[] = [
   /^(?:example|sample|template)[._-]/i,
   /^(?:public|pub|cacert|ca|ca-bundle|ca-certificates|cert|chain|fullchain|isrgrootx1)[\w.-]*\.(?:pem|key|asc)$/i,
   /^pub\w*[-_.]?key\.(?:pem|asc)$/i,
+  /\.(?:txt|tar|t?gz|tgz|bz2|xz|zst|zip|jar|pom|deb|rpm|iso|dmg|whl|gem)\.asc$/i, // detached signatures
 ];
 
 /** What lies beside the keys in ~/.ssh. */
@@ -171,6 +172,12 @@ export function isSecretTarget(target: Target, home: string | null): boolean {
   if (slash === -1 || name === '' || /[$`*()]/.test(name)) return false;
   const known = text.replace(/^(?:~|\$\{?HOME\}?)(?=\/)/, home ?? '/home/user');
   return isSecretPath(known.startsWith('/') ? known : `/${known}`, home);
+}
+
+/** Returns whether `target` is a file of variables for a program's environment, by its name. */
+export function isEnvironmentFile(target: Target): boolean {
+  const text = target.kind === 'path' ? target.path : target.kind === 'unknown-path' ? target.text : '';
+  return /(?:^|\/)(?:\.env(?:\.[\w-]+)*|[\w-]+\.env)["']?$/.test(text);
 }
 
 /** Returns the part below some user's home folder, or null. */

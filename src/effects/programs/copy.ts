@@ -71,11 +71,12 @@ function arrivals(
   { sources, destination, intoFolder }: Transfer,
   recursive: boolean,
   keeps: boolean,
+  onlyNew = false,
 ): readonly Effect[] {
   const empty = sources.every((source) => text(source) === '/dev/null') ? { empty: true } : {};
   const whole = call.path(destination);
   if (isDevice(whole)) return [call.effect('device.write', [whole], { what: call.name })];
-  if (keeps) return [call.effect('fs.create', [whole])];
+  if (keeps) return [call.effect('fs.create', [whole], onlyNew ? { absent: true } : {})];
   if (recursive || sources.some((source) => source.kind !== 'literal' && intoFolder)) {
     return [call.effect('fs.create', [whole], { merge: true })];
   }
@@ -91,7 +92,10 @@ function cp(call: Call): Reading {
   if (both === null || options.has('--help', '--version')) return NOTHING;
   const recursive = options.has('-r', '-R', '-a', '--recursive', '--archive');
   const keeps = options.has('-n', '--no-clobber', '-b', '--backup') || text(options.value('--update')) === 'none';
-  return { effects: [call.effect('fs.read', both.sources.map(call.path)), ...arrivals(call, both, recursive, keeps)] };
+  const onlyNew = options.has('-n', '--no-clobber') || text(options.value('--update')) === 'none';
+  return {
+    effects: [call.effect('fs.read', both.sources.map(call.path)), ...arrivals(call, both, recursive, keeps, onlyNew)],
+  };
 }
 
 function mv(call: Call): Reading {

@@ -305,6 +305,8 @@ export const programs: readonly Program[] = [
       { command: 'grep TOKEN .env', effects: ['secret.read'] },
       { command: 'grep -rn TOKEN apps/api/.env.example apps/api/.env', effects: ['secret.read'] },
       { command: 'grep -q TOKEN .env', effects: [] },
+      { command: "grep -oE '^[A-Z_]+' .env", effects: [] },
+      { command: "grep -o '^[A-Z_]*=.*' .env", effects: ['secret.read'] },
       { command: 'grep -c TOKEN .env && grep -l TOKEN .env', effects: [] },
       { command: 'cat notes | grep -v x', effects: [] },
     ],
