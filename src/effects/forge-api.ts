@@ -24,6 +24,9 @@ const OBJECTS: readonly (readonly [RegExp, string])[] = [
 /** Objects whose change is worse than a comment too many. */
 const WEIGHTY = new Set(['secret', 'key', 'access', 'protection', 'webhook']);
 
+/** Calls that are posted and keep nothing: they answer with a text (GitHub REST API 2022-11-28). */
+const MAKES_TEXT = /^\/?(?:repos\/[^/]+\/[^/]+\/releases\/generate-notes|markdown(?:\/raw)?)$/;
+
 /** Returns what the call does. `typed` are the options whose values starting with `@` name files. */
 export function apiCall(use: Use, typed: readonly string[]): Reading {
   const output = flowOf('network', [use.call.name]);
@@ -34,7 +37,7 @@ export function apiCall(use: Use, typed: readonly string[]): Reading {
   ).toUpperCase();
   if (endpoint === 'graphql')
     return { effects: graphql(use, typed) ? [] : [use.call.effect('forge.write', [], mutation(use, typed))], output };
-  if (method === 'GET' || method === 'HEAD') return { effects: [], output };
+  if (method === 'GET' || method === 'HEAD' || MAKES_TEXT.test(endpoint)) return { effects: [], output };
   const targets = names('api', use.operands.slice(0, 1));
   if (/\/(?:pulls|merge_requests)\/[^/]+\/merge$/.test(endpoint))
     return { effects: [use.call.effect('forge.merge', targets)], output };

@@ -21,9 +21,14 @@ export const MATCHED = 'a file that a pattern matches';
 /** Why a path that `mktemp` makes is not known: it is this line's own. */
 export const MADE_HERE = 'made by this line (mktemp)';
 
-/** Returns the absolute form of `path`, or null when it is relative and the folder is not known. */
+/**
+ * Returns the absolute form of `path`, or null when it is relative and the folder is not known. A drive of Windows is
+ * spelt as Git Bash does, `/d/x`.
+ */
 export function resolvePath(path: string, cwd: string | null): string | null {
   if (path.startsWith('/')) return normalise(path);
+  const drive = /^([A-Za-z]):[\\/](.*)$/s.exec(path);
+  if (drive !== null) return normalise(`/${(drive[1] ?? '').toLowerCase()}/${(drive[2] ?? '').replaceAll('\\', '/')}`);
   return cwd === null ? null : normalise(`${cwd}/${path}`);
 }
 

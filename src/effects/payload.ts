@@ -63,7 +63,7 @@ export function strongest(payloads: readonly Payload[]): Payload {
 
 /** Returns whether a URL or host is this machine itself. */
 export function isLocalHost(url: string): boolean {
-  return /^(?:\w+:\/\/)?(?:[^@/]*@)?(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0|[\w-]+\.localhost|host\.docker\.internal)(?::\d+)?(?:[/?#]|$)/i.test(
+  return /^(?:\w+:\/\/)?(?:[^@/]*@)?(?:localhost|(?=:\d)|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0|[\w-]+\.localhost|host\.docker\.internal)(?::\d+)?(?:[/?#]|$)/i.test(
     url,
   );
 }

@@ -12,7 +12,7 @@ import { SHELL_SETUP } from './known-outputs.ts';
 import { fileName } from './line-files.ts';
 import { type Frame, say, sayOpaque } from './machine.ts';
 import { parseOptions } from './options.ts';
-import { isInside, pathTarget, resolvePath } from './paths.ts';
+import { isInside, MADE_HERE, pathTarget, resolvePath } from './paths.ts';
 import type { Arg, Flow } from './program.ts';
 import { fileFlow } from './redirect.ts';
 import { known, UNSET, unknownVariable, type Value, type Variable } from './shell-state.ts';
@@ -83,6 +83,9 @@ function changeFolder(frame: Frame, args: readonly Arg[]): void {
   goTo(frame, options.operands[0] ?? null);
 }
 
+/** What stands for the name of a folder that `mktemp -d` makes. */
+const MADE_FOLDER = 'made-by-mktemp';
+
 /** Changes the folder to what `arg` names; null is home. */
 function goTo(frame: Frame, arg: Arg | null): void {
   const { state, machine } = frame;
@@ -90,19 +93,22 @@ function goTo(frame: Frame, arg: Arg | null): void {
   const before = state.cwd;
   const dash = arg !== null && exactText(arg) === '-';
   let next: string | null = null;
+  let isMade = false;
   if (arg === null) next = home;
   else if (dash) next = state.folderStack[0] ?? null;
   else if (exactText(arg) === '') next = before;
   else {
     const target = pathTarget(arg, before, home);
-    next = target.kind === 'path' && !target.glob ? target.path : null;
+    isMade = target.kind === 'unknown-path' && target.why === MADE_HERE && arg.kind === 'unknown' && arg.suffix === '';
+    if (target.kind === 'path') next = target.glob ? null : target.path;
+    else if (isMade && target.kind === 'unknown-path') next = `${target.prefix ?? '/tmp'}/${MADE_FOLDER}`;
   }
   const others = state.otherCwds
     .map((cwd) =>
       arg === null || dash || knownStart(arg).startsWith('/') ? next : resolvePath(exactText(arg) ?? '.', cwd),
     )
     .filter((cwd) => cwd !== next);
-  if (!(next !== null && isSureToStand(frame, next))) {
+  if (!(next !== null && (isMade || isSureToStand(frame, next)))) {
     state.failedCwds = [...new Set([...state.failedCwds, before, ...state.otherCwds])].filter((cwd) => cwd !== next);
   }
   state.folderStack = [before, ...state.folderStack.slice(0, 8)];

@@ -175,8 +175,8 @@ const TABLE: readonly ClassRow[] = [
   {
     fileClass: 'regenerable',
     paths: [
-      '**/{node_modules,__pycache__,.pytest_cache,.mypy_cache,.ruff_cache,.tox,.nox,.venv,venv,.next,.nuxt,.svelte-kit,.turbo,.parcel-cache,.vite,.astro,.docusaurus,.angular,.expo,.gradle,.eggs,.ipynb_checkpoints,.nyc_output,.terragrunt-cache,.dart_tool,DerivedData,Pods,bower_components,cmake-build-*,CMakeFiles,.build,.zig-cache,zig-out,.output,.vercel/output,.cache-loader,.serverless,.sass-cache,.hypothesis,.cxx,.wrangler/tmp}{,/**}',
-      '**/*.{pyc,pyo,o,obj,class,tsbuildinfo,gcda,gcno,egg-info,rlib,rmeta}',
+      '**/{node_modules,__pycache__,.pytest_cache,.mypy_cache,.ruff_cache,.tox,.nox,.venv,venv,.next,.nuxt,.svelte-kit,.turbo,.parcel-cache,.vite,.astro,.docusaurus,.angular,.expo,.gradle,.eggs,.ipynb_checkpoints,.nyc_output,.terragrunt-cache,.dart_tool,DerivedData,Pods,bower_components,cmake-build-*,CMakeFiles,.build,.zig-cache,zig-out,.output,.vercel/output,.cache-loader,.serverless,.sass-cache,.hypothesis,.cxx,.wrangler/tmp,.libs,autom4te.cache,.deps,elm-stuff,.stack-work,dist-newstyle,.bsp,.metals,.bloop,.lake,.elixir_ls,.rollup.cache,.rpt2_cache,.swc,.nx/cache,.yarn/cache,.jekyll-cache,_minted*,.bundle/cache}{,/**}',
+      '**/*.{pyc,pyo,o,obj,lo,la,a,xo,class,beam,tsbuildinfo,gcda,gcno,gcov,egg-info,rlib,rmeta,hi,dyn_hi,dyn_o,cmi,cmo,cmx,cmt,cmti}',
       '**/*.egg-info/**',
       '**/{.DS_Store,Thumbs.db,.eslintcache,.stylelintcache,.coverage,.phpunit.result.cache,npm-debug.log,yarn-error.log}',
     ],
@@ -185,7 +185,8 @@ const TABLE: readonly ClassRow[] = [
     fileClass: 'regenerable',
     only: 'workspace',
     paths: [
-      '**/{dist,build,out,target,coverage,htmlcov,.cache,cache,.temp,.tmp,tmp,temp,_build,storybook-static,test-results,playwright-report,lib-cov,bazel-*,obj,.terraform,public/build,site-build,generated,__generated__,gen,logs,build-*,dist-*,*-build,*-dist}{,/**}',
+      '**/{dist,build,out,target,coverage,htmlcov,.cache,cache,.temp,.tmp,tmp,temp,_build,storybook-static,test-results,playwright-report,lib-cov,bazel-*,obj,ebin,.vite-port,covdir,coverage-*,nyc-output,lcov-report,lcov-html,cov-int,.browser,_site,.jest-cache,release-build,.terraform,public/build,site-build,generated,__generated__,gen,logs,build-*,dist-*,*-build,*-dist}{,/**}',
+      '**/*~',
       '**/*.{log,tmp,temp,bak.tmp,cache,pid,swp,swo,out,prof,heapsnapshot,cpuprofile,coverprofile,lcov}',
     ],
   },

@@ -5,7 +5,7 @@
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import type { Effect, Fact, Target } from '../effects/effect.ts';
-import { HOME_NOT_KNOWN } from '../effects/paths.ts';
+import { HOME_NOT_KNOWN, MADE_HERE } from '../effects/paths.ts';
 import type { EffectEvidence, Known, PathEvidence, Places } from '../evidence/evidence.ts';
 import { fileClassOf } from '../evidence/file-classes.ts';
 import { holdsBelay, stricterZone, wholeOf, zoneOf } from '../evidence/places.ts';
@@ -51,6 +51,7 @@ export const FACTS = {
   delete: 'deletes what it names on the other side',
   destructive: 'takes away something that was there',
   direction: '`to` or `from` the other machine',
+  absent: 'nothing is written over: the line itself makes sure that nothing is there',
   empty: 'would leave the file empty',
   filter: 'what narrows a listing',
   flag: 'the option that switches the prompts off',
@@ -354,7 +355,8 @@ function ofUnknownPath(
     generated: fileClass === 'regenerable',
     ...ofReadings(null),
   };
-  if (target.prefix !== null) facts['prefixZone'] = zoneOf(target.prefix, places);
+  if (target.why === MADE_HERE) facts['prefixZone'] = 'in-temp';
+  else if (target.prefix !== null) facts['prefixZone'] = zoneOf(target.prefix, places);
   if (target.ifEmpty !== null) {
     facts['ifEmptyZone'] = zoneOf(target.ifEmpty, places);
     facts['ifEmptyRoot'] = wholeOf(target.ifEmpty) === '/';

@@ -27,6 +27,10 @@ describe('words are expanded as bash would', () => {
     ['rm $(echo a b) "$(echo c d)" `echo e`', ['fs.delete /ws/a /ws/b /ws/c d /ws/e']],
     ['rm -rf "$(pwd)/x" "$(git rev-parse --show-toplevel)/y"', ['fs.delete /ws/x /ws/y']],
     ['rm -rf "$(some-program)/x"', ['fs.delete ?|/x']],
+    ['cd "$(mktemp -d)" && rm -rf x', ['fs.delete /tmp/made-by-mktemp/x']],
+    ['D=$(mktemp -d); cd "$D"; rm -rf *', ['fs.delete /tmp/made-by-mktemp/*']],
+    ['rm $< x | cat $<', ['fs.delete ? /ws/x']],
+    ['cd C:/work && rm -rf x', ['fs.delete /c/work/x']],
     ['D=$(mktemp -d); trap \'rm -rf "$D"\' EXIT', ['fs.delete ?/tmp']],
     ['rm "/tmp/x.$$"', ['fs.delete ?/tmp']],
     ['printf -v f "%s.%s" a txt; rm "$f"', ['fs.delete /ws/a.txt']],
@@ -258,5 +262,45 @@ describe('what may not have run is not certain, and what is forked off or local 
     `if a; then b; ${Array.from({ length: 1_800 }, (_, at) => `elif x${at}=1; then y=${at};`).join(' ')} fi; rm $y`,
   ])('of more branches than anybody writes the rest is opaque', (text) => {
     expect(harms(text)).toContain('opaque');
+  });
+});
+
+describe('an environment file may be loaded, not shown', () => {
+  const secrets = (text: string) => kinds(text).filter((kind) => kind.startsWith('secret.'));
+
+  test.each([
+    "export $(grep -v '^#' .env | xargs)",
+    'env $(cat .env | xargs) npm test',
+    "source <(sed 's/^/export /' .env)",
+    "grep -oE '^[A-Z_]+' .env",
+  ])('%s', (text) => {
+    expect(secrets(text)).toEqual([]);
+  });
+
+  test.each([
+    ['cat .env', ['secret.read']],
+    ['KEY=$(grep KEY .env)', ['secret.read']],
+    ['export $(cat ~/.aws/credentials)', ['secret.read']],
+    ['echo $(cat .env)', ['secret.read']],
+  ])('%s', (text, expected) => {
+    expect(secrets(text)).toEqual(expected);
+  });
+});
+
+describe('a test of a file tells of the commands behind it', () => {
+  const absent = (text: string) => deriveLine(text).effects.filter((effect) => effect.facts.absent === true).length;
+
+  test.each([
+    ['[ -f .env ] || cp a .env', 1],
+    ['test -e .env || echo A=1 > .env', 1],
+    ['[[ ! -f .env ]] && cp a .env', 1],
+    ['if [ ! -f .env ]; then cp a .env; fi', 1],
+    ['cp -n a .env', 1],
+    ['[ -f .env ] && cp a .env', 0],
+    ['[ -f .env ] || cp a .env.local', 0],
+    ['if [ -f .env ]; then cp a .env; fi', 0],
+    ['[ -d .env ] || cp a .env', 0],
+  ])('%s', (text, count) => {
+    expect(absent(text)).toBe(count);
   });
 });

@@ -43,6 +43,7 @@ const aws = subcommands({
         effect: 'cloud.change',
         noun: 'bucket',
         facts: { provider: 'aws', service: 's3', verb: (use) => use.verbs[1] },
+        unless: isLocal,
       },
     },
     {

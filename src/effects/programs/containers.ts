@@ -1,7 +1,7 @@
 /** Containers: docker, podman, nerdctl and compose. What runs inside is derived too; its paths are the container's own. */
 import { copyAcross, execInside, runInside } from '../containers.ts';
 import type { Program } from '../program.ts';
-import { type Does, given, names, type Row, subcommands, words } from '../subcommands.ts';
+import { type Does, given, names, type Row, subcommands, type Use, words } from '../subcommands.ts';
 
 const RUN_VALUES = words(`
   -a -c -e -h -l -m -p -u -v -w --add-host --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile
@@ -18,15 +18,27 @@ const COMPOSE_VALUES = words(`
   -f --file -p --project-name --profile --env-file --project-directory --ansi
 `);
 
+/** `docker rm $(docker ps -aq)`: whatever is there. A listing with a filter names what is meant. */
+const isEverything = (use: Use): true | undefined =>
+  use.operands.some(
+    (arg) =>
+      arg.kind === 'unknown' &&
+      /\b(?:docker|podman|nerdctl)\s+(?:ps|images|container\s+ls|image\s+ls)\b(?![^)`]*(?:\s--?f|[|]))/.test(
+        arg.span.text,
+      ),
+  ) || use.has('-a', '--all')
+    ? true
+    : undefined;
+
 const removesContainers: Does = {
   effect: 'container.remove',
   noun: 'container',
-  facts: { what: 'container', force: given('-f', '--force'), all: given('-a', '--all') },
+  facts: { what: 'container', force: given('-f', '--force'), all: isEverything },
 };
 const removesImages: Does = {
   effect: 'container.remove',
   noun: 'image',
-  facts: { what: 'image', force: given('-f', '--force'), all: given('-a', '--all') },
+  facts: { what: 'image', force: given('-f', '--force'), all: isEverything },
 };
 
 const COMPOSE_ROWS: readonly Row[] = [
@@ -190,6 +202,7 @@ const docker = subcommands({
     { command: 'docker ps -a', effects: [] },
     { command: 'docker compose logs web --tail 3', effects: [] },
     { command: 'docker rm -f web', effects: ['container.remove'] },
+    { command: 'docker rm -f $(docker ps -aq)', effects: ['container.remove'] },
     { command: 'docker volume rm data', effects: ['container.data'] },
     { command: 'docker system prune -af --volumes', effects: ['container.data'] },
     { command: 'docker system prune -f', effects: ['container.remove'] },

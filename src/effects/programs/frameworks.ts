@@ -1,7 +1,17 @@
 /** Database commands of application frameworks: migrations, and the resets that empty a database. */
 import { frameworkCalls } from '../framework-code.ts';
 import type { Call, Program } from '../program.ts';
-import { type Does, given, known, production, type Row, subcommands, type Tool, words } from '../subcommands.ts';
+import {
+  type Does,
+  given,
+  known,
+  production,
+  type Row,
+  subcommands,
+  type Tool,
+  type Use,
+  words,
+} from '../subcommands.ts';
 
 const drops = (tool: string): Does => ({
   effect: 'db.drop',
@@ -9,6 +19,12 @@ const drops = (tool: string): Does => ({
 });
 const migrates = (tool: string): Does => ({ effect: 'db.schema', facts: { tool, production } });
 const writes = (tool: string): Does => ({ effect: 'db.write', facts: { statement: tool, production } });
+
+/** A database of tests is made to be emptied: the environment or a word of the call says that it is one. */
+const ofTests = (use: Use): boolean =>
+  ['RAILS_ENV', 'RACK_ENV', 'MIX_ENV'].some(
+    (name) => use.call.env(name) === 'test' || use.call.args.some((arg) => known(arg) === `${name}=test`),
+  );
 
 const tool = (names: readonly string[], manual: string, rest: Omit<Tool, 'names' | 'manual'>): Program =>
   subcommands({ names, manual, dryRun: ['--dry-run', '--pretend', '--sql'], ...rest });
@@ -162,8 +178,13 @@ const rails = tool(['rails', 'rake'], 'Rails 8.1 commands', {
   dryRun: ['-n', '--dry-run', '-T', '--tasks', '-P'],
   rows: [
     {
-      on: 'db:drop | db:reset | db:schema:load | db:setup | db:structure:load | db:purge | db:drop:all | db:migrate:reset | db:truncate_all | db:seed:replant | db:test:purge | db:drop:_unsafe | db:drop:primary',
-      does: drops('rails'),
+      on: 'db:drop | db:reset | db:schema:load | db:setup | db:structure:load | db:purge | db:migrate:reset | db:truncate_all | db:seed:replant | db:drop:_unsafe | db:drop:primary',
+      does: { ...drops('rails'), unless: ofTests },
+    },
+    { on: 'db:drop:all', does: drops('rails') },
+    {
+      on: 'db:test:purge',
+      does: migrates('rails'),
     },
     {
       on: 'db:migrate | db:rollback | db:migrate:down | db:migrate:redo | db:prepare | db:migrate:up | db:encryption:init',
@@ -195,11 +216,16 @@ const rails = tool(['rails', 'rake'], 'Rails 8.1 commands', {
     { command: 'rails runner "ActiveRecord::Tasks::DatabaseTasks.purge_current"', effects: ['db.drop'] },
     { command: 'rails test', effects: [] },
     { command: 'rails db:drop db:create', effects: ['db.drop'] },
+    { command: 'RAILS_ENV=test rails db:drop db:create', effects: [] },
+    { command: 'RAILS_ENV=test rails db:drop:all', effects: ['db.drop'] },
     { command: 'rake db:schema:load RAILS_ENV=production', effects: ['db.drop'] },
     { command: 'rails db:migrate', effects: ['db.schema'] },
     { command: 'rails runner "User.delete_all"', effects: ['db.write'] },
   ],
 });
+
+/** `downgrade -1`: the revision before this one (alembic, relative migration identifiers). */
+const isOneBack = (use: Use): boolean => use.call.args.some((arg) => known(arg) === '-1');
 
 const django = tool(
   ['manage.py', 'django-admin', 'flask', 'alembic', 'aerich'],
@@ -209,8 +235,16 @@ const django = tool(
     dryRun: ['--plan', '--check', '--dry-run', '--sql'],
     rows: [
       {
-        on: 'flush | reset_db | reset_schema | sqlflush_apply | db downgrade | downgrade | drop_test_database | delete_squashed_migrations',
+        on: 'flush | reset_db | reset_schema | sqlflush_apply | drop_test_database | delete_squashed_migrations',
         does: drops('migrations'),
+      },
+      {
+        // One step back by what the project wrote for it; any other target may take every table.
+        on: 'db downgrade | downgrade',
+        does: [
+          { ...drops('migrations'), unless: isOneBack },
+          { ...migrates('migrations'), when: isOneBack },
+        ],
       },
       {
         on: 'migrate',
@@ -250,6 +284,7 @@ const django = tool(
       { command: './manage.py flush --noinput', effects: ['db.drop'] },
       { command: './manage.py migrate', effects: ['db.schema'] },
       { command: 'alembic downgrade base', effects: ['db.drop'] },
+      { command: 'alembic downgrade -1', effects: ['db.schema'] },
       { command: 'alembic upgrade head --sql', effects: [] },
       { command: 'flask db upgrade', effects: ['db.schema'] },
     ],
@@ -258,7 +293,15 @@ const django = tool(
 
 const mix = tool(['mix'], 'Ecto 3.13 mix tasks', {
   rows: [
-    { on: 'ecto.drop | ecto.reset | ecto.rollback | ecto.load', does: drops('mix') },
+    { on: 'ecto.drop | ecto.reset | ecto.load', does: { ...drops('mix'), unless: ofTests } },
+    {
+      on: 'ecto.rollback',
+      values: ['-n', '--step', '-v', '--to', '--to-exclusive', '-r', '--repo', '--prefix'],
+      does: [
+        { ...drops('mix'), when: given('--all', '-v', '--to', '--to-exclusive') },
+        { ...migrates('mix'), unless: given('--all', '-v', '--to', '--to-exclusive') },
+      ],
+    },
     { on: 'ecto.migrate | ecto.setup', does: migrates('mix') },
     { on: 'hex.publish', does: { effect: 'package.publish', facts: { what: 'package' } } },
     { on: 'hex.retire', does: { effect: 'package.unpublish' } },
@@ -271,6 +314,9 @@ const mix = tool(['mix'], 'Ecto 3.13 mix tasks', {
   examples: [
     { command: 'mix test', effects: [] },
     { command: 'mix ecto.reset', effects: ['db.drop'] },
+    { command: 'MIX_ENV=test mix ecto.reset', effects: [] },
+    { command: 'mix ecto.rollback', effects: ['db.schema'] },
+    { command: 'mix ecto.rollback --all', effects: ['db.drop'] },
     { command: 'mix ecto.migrate', effects: ['db.schema'] },
   ],
 });

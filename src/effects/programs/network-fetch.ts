@@ -193,7 +193,7 @@ function httpie(call: Call): Reading {
   });
   const [first, ...rest] = options.operands;
   if (first === undefined) return { effects: [], output: UNKNOWN_FLOW };
-  const hasMethod = /^[A-Z]+$/.test(exactText(first) ?? '');
+  const hasMethod = options.operands.length > 1 && /^[a-z]+$/i.test(exactText(first) ?? '');
   const [url, ...items] = hasMethod ? rest : options.operands;
   if (url === undefined) return { effects: [], output: UNKNOWN_FLOW };
   const targets = [urlTarget(url)];
@@ -204,7 +204,7 @@ function httpie(call: Call): Reading {
     .filter((item) => !/^[\w-]+:(?!=)|==/.test(knownStart(item)) && !knownStart(item).includes('@'))
     .map((item) => payload(call, item, false));
   const parts = [...files, ...data];
-  const method = hasMethod ? (exactText(first) ?? 'GET') : parts.length > 0 ? 'POST' : 'GET';
+  const method = hasMethod ? (exactText(first) ?? 'GET').toUpperCase() : parts.length > 0 ? 'POST' : 'GET';
   const effects: Effect[] = [];
   if (parts.length > 0 || /^(?:POST|PUT|PATCH|DELETE)$/.test(method))
     effects.push(...send(call, targets, strongest(parts), method));

@@ -6,6 +6,8 @@ import { NOTHING, runText, text, words } from '../readings.ts';
 import { type Does, subcommands, type Use } from '../subcommands.ts';
 
 const isNamed = (use: Use) => use.operands.length > 0;
+/** The project itself (`.`) is no other package. */
+const namesOthers = (use: Use) => use.operands.some((arg) => !/^\.\/?$/.test(text(arg) ?? ''));
 
 function source(use: Use): string {
   if (use.has('--git', '--github')) return 'git';
@@ -290,8 +292,8 @@ export const programs: readonly Program[] = [
       {
         on: 'install',
         does: [
-          { ...GLOBAL, when: isNamed },
-          { ...INSTALL, unless: isNamed },
+          { ...GLOBAL, when: namesOthers },
+          { ...INSTALL, unless: namesOthers },
         ],
       },
       { on: 'pub remove | remove', does: REMOVE },
@@ -303,6 +305,7 @@ export const programs: readonly Program[] = [
       { command: 'dart pub publish', effects: ['package.publish'] },
       { command: 'rebar3 hex publish', effects: ['package.publish'] },
       { command: 'flutter pub get', effects: ['package.install'] },
+      { command: 'opam install . --deps-only', effects: ['package.install'] },
       { command: 'flutter test', effects: [] },
     ],
   }),

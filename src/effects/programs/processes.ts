@@ -22,7 +22,7 @@ function signalled(args: readonly Arg[]): Signalled {
     const arg = args[at];
     const word = text(arg);
     if (arg === undefined) break;
-    const glued = /^-(?:s|n)?((?:SIG)?[A-Z][A-Z0-9+-]*|\d+)$|^--signal=(.+)$/.exec(word ?? '');
+    const glued = /^-(?:s|n)?((?:SIG)?[A-Z][A-Z0-9+-]+|\d+)$|^--signal=(.+)$/.exec(word ?? '');
     if (word === '-s' || word === '-n' || word === '--signal') {
       signal = text(args[++at]) ?? signal;
       given = true;
@@ -43,8 +43,10 @@ function processTarget(arg: Arg): Target {
   return named('pid', arg);
 }
 
-/** A pid that a search for a name gives kills by name. */
+/** A pid that a search for a name gives kills by name; what listens on a port is one program. */
 function isByName(arg: Arg): boolean {
+  if (arg.kind === 'unknown' && /^["']?(?:\$\(|`)\s*lsof\b[^|]*-\w*i\s*:?(?:tcp|udp)?:?\d/i.test(arg.span.text))
+    return false;
   return arg.kind === 'unknown' && /\b(pgrep|pidof|lsof|fuser|ps)\b/.test(arg.span.text);
 }
 
@@ -93,7 +95,10 @@ function pkill(call: Call): Reading {
     (patterns.length === 0 && !options.has('-P', '--parent', '-g', '--pgroup')) ||
     options.has('-v', '--inverse');
   const targets = [...patterns.map((arg) => named('process', arg)), ...users.map((arg) => named('process-owner', arg))];
-  return { effects: [call.effect('process.kill', targets, { all, byName: true, signal })] };
+  // `-P PID` alone: the children of one process.
+  const byName =
+    patterns.length > 0 || !options.has('-P', '--parent') || users.length > options.values('-P', '--parent').length;
+  return { effects: [call.effect('process.kill', targets, { all, byName, signal })] };
 }
 
 function fuser(call: Call): Reading {
@@ -105,14 +110,18 @@ function fuser(call: Call): Reading {
           call.effect(
             'process.kill',
             places.map((arg) => named('port-or-file', arg)),
-            { all: false, byName: true, signal: 'KILL' },
+            {
+              all: false,
+              byName: !places.every((arg) => /^\d+(?:\/(?:tcp|udp))?$/.test(text(arg) ?? '')),
+              signal: 'KILL',
+            },
           ),
         ],
       }
     : NOTHING;
 }
 
-function byOperand(noun: string, all = false): (call: Call) => Reading {
+function byOperand(noun: 'port' | 'process', all = false): (call: Call) => Reading {
   return (call) => {
     const operands = call.args.filter((arg) => !/^[-/]/.test(text(arg) ?? ''));
     if (operands.length === 0 && !all) return NOTHING;
@@ -121,7 +130,7 @@ function byOperand(noun: string, all = false): (call: Call) => Reading {
         call.effect(
           'process.kill',
           operands.map((arg) => named(noun, arg)),
-          { all: operands.length === 0, byName: noun !== 'pid', signal: 'KILL' },
+          { all: operands.length === 0, byName: noun === 'process', signal: 'KILL' },
         ),
       ],
     };
@@ -171,6 +180,7 @@ export const programs: readonly Program[] = [
       { command: 'killall node', effects: ['process.kill'] },
       { command: 'killall -l', effects: [] },
       { command: 'pkill -0 node', effects: [] },
+      { command: 'pkill -P 4242', effects: ['process.kill'] },
     ],
   },
   {
