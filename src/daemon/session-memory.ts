@@ -58,7 +58,8 @@ export class SessionMemory implements SessionFacts {
       for (const [at, target] of effect.targets.entries()) {
         if (target.kind !== 'path' || target.glob) continue;
         const exists = evidence?.effects[index]?.paths[at]?.exists;
-        if (makes && exists?.known === true && !exists.value) this.#made.add(target.path);
+        if (makes && exists?.known === true && !exists.value)
+          this.#made.add(effect.kind === 'fs.create' ? topOfNew(target.path) : target.path);
         else this.#changed.add(target.path);
       }
     }
@@ -71,4 +72,14 @@ export class SessionMemory implements SessionFacts {
     if (found === undefined) return null;
     return found.birthtimeMs === 0 || found.birthtimeMs >= this.#startedAt - 2_000;
   }
+}
+
+/** The highest folder that is not there yet: `mkdir -p a/b` makes `a` too. */
+function topOfNew(path: string): string {
+  let top = path;
+  for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
+    if (statSync(at, { throwIfNoEntry: false }) !== undefined) break;
+    top = at;
+  }
+  return top;
 }
