@@ -19,7 +19,8 @@ const LISTED =
 const WORDS =
   /(?:\bSystem\.cmd|\bsh\b|\bProcess\.(?:run|start|spawn)|\bProcessBuilder|\bexecFile|\bspawn|\brun)\s*[( ]\s*"([\w./-]+)"((?:[\s,[]+"[^"]*")+)/g;
 /** Julia's run(`…`), Tcl's `exec …`. */
-const COMMANDS = /\brun\s*\(\s*`([^`]*)`|(?:^|[;{[\n])\s*exec\s+([\w./][^;\]}\n"]*)/g;
+const COMMANDS =
+  /\brun\s*\(\s*`([^`]*)`|(?:^|[;{[\n])\s*(?:exec|spawn|system)\s+(?:-\w+\s+)?([\w./](?:\{[^}]*\}|"[^"]*"|[^;\]}\n"{])*)/g;
 const TCL_DELETES = /(?:^|[;{[\n])\s*file\s+delete\s+((?:-force\s+)?(?:--\s+)?[\w./~*-]+)/g;
 const DELETES =
   /\b(?:unlink|file\.remove|rm|File\.rm!?|File\.rm_rf!?|File\.delete|os\.RemoveAll|os\.Remove|fs::remove_(?:dir_all|file)|FileUtils\.deleteDirectory|Remove-Item|ri|del|removeDirectoryRecursive|delete-tree|removeItem|new File)\s*[( ]\s*(?:atPath:\s*)?\s*(?:-[A-Za-z]+\s+)*(['"])([^'"]+)\1/g;
@@ -44,7 +45,8 @@ export function readSource(call: Call, code: string): readonly Effect[] {
   for (const [, first = '', rest = ''] of code.matchAll(WORDS))
     shell.push([first, ...[...rest.matchAll(/"([^"]*)"/g)].map((match) => `'${match[1] ?? ''}'`)].join(' '));
   for (const [, files] of code.matchAll(TCL_DELETES)) shell.push(`rm -rf ${(files ?? '').replace(/^-force\s+/, '')}`);
-  for (const [, inTicks, words] of code.matchAll(COMMANDS)) shell.push(inTicks ?? words ?? '');
+  for (const [, inTicks, words] of code.matchAll(COMMANDS))
+    shell.push(inTicks ?? (words ?? '').replace(/\{([^{}']*)\}/g, "'$1'"));
   const effects = shell.slice(0, 20).flatMap((text) => call.script(unquoted(text), call.name).effects);
   for (const match of code.matchAll(DELETES))
     effects.push(

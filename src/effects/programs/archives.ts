@@ -90,7 +90,9 @@ function zip(call: Call): Reading {
   });
   const [archive, ...members] = options.operands;
   if (archive === undefined) return NOTHING;
-  const ran = runText(call, options.value('-TT', '--unzip-command'), 'zip -TT');
+  // `-TT cmd` is no cluster of two `-T`.
+  const at = call.args.findIndex((arg) => /^(?:-TT|--unzip-command)$/.test(text(arg) ?? ''));
+  const ran = runText(call, at < 0 ? undefined : call.args[at + 1], 'zip -TT');
   return {
     effects: [
       ...ran.effects,

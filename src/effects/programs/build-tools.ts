@@ -202,6 +202,8 @@ function watcher(call: Call): Reading {
     values: words('-e --ext --exts -w --watch -i --ignore -x --exec --delay --signal -f --filter --debounce --on-busy'),
     stopAtOperand: true,
   });
+  // entr(1): with -s its first word is a text for the shell.
+  if (call.name === 'entr' && options.has('-s')) return runText(call, options.operands[0], 'entr -s');
   if (call.name !== 'nodemon') return options.operands.length === 0 ? NOTHING : call.run(options.operands, call.name);
   return runText(call, options.value('-x', '--exec'), 'nodemon --exec');
 }
@@ -250,6 +252,7 @@ export const programs: readonly Program[] = [
     examples: [
       { command: "nodemon --exec 'rm -rf src'", effects: ['fs.delete'] },
       { command: 'entr rm -rf src', effects: ['fs.delete'] },
+      { command: "ls | entr -s 'rm -rf src'", effects: ['fs.delete'] },
       { command: 'nodemon app.js', effects: [] },
     ],
   },

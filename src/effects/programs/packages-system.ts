@@ -1,5 +1,5 @@
 /** Package managers of the system: apt, dnf, pacman, apk, brew, snap, flatpak and more. Pure rows. */
-import type { Program } from '../program.ts';
+import type { Program, Reading } from '../program.ts';
 import { NOTHING, text, words } from '../readings.ts';
 import { type Does, names, subcommands, type Use } from '../subcommands.ts';
 
@@ -38,6 +38,12 @@ function byLetter(
           : null;
     return verb === null ? NOTHING : { effects: [call.effect('package.system', operands, { verb })] };
   };
+}
+
+/** `nix develop -c cmd`, `nix shell x --command cmd`: all words behind the option are the command. */
+function insideNix(use: Use): Reading {
+  const at = use.call.args.findIndex((arg) => /^(?:-c|--command)$/.test(text(arg) ?? ''));
+  return at < 0 ? NOTHING : use.call.run(use.call.args.slice(at + 1), 'nix develop');
 }
 
 export const programs: readonly Program[] = [
@@ -239,7 +245,7 @@ export const programs: readonly Program[] = [
   subcommands({
     names: ['nix', 'nix-env', 'nix-shell', 'home-manager', 'nix-collect-garbage'],
     manual: 'nix 2.24 reference manual',
-    values: words('-p --packages -f --file -E --expr --arg --argstr -A --attr'),
+    values: words('-p --packages -f --file -E --expr --arg --argstr -A --attr --run --command'),
     rows: [
       { on: 'profile install,add', does: INSTALL },
       { on: 'profile remove,wipe-history', does: REMOVE },
@@ -254,6 +260,7 @@ export const programs: readonly Program[] = [
         stopAtOperand: true,
       },
       { on: 'switch,boot,test', does: UPGRADE },
+      { on: 'develop | shell', read: insideNix },
       { on: 'store gc,delete', does: REMOVE },
     ],
     otherwise: (use) => {
@@ -277,6 +284,8 @@ export const programs: readonly Program[] = [
       { command: 'nix profile install nixpkgs#jq', effects: ['package.system'] },
       { command: 'nix run nixpkgs#cowsay', effects: ['run.package'] },
       { command: 'nix build', effects: [] },
+      { command: "nix-shell -p jq --run 'rm -rf src'", effects: ['fs.delete'] },
+      { command: 'nix develop -c rm -rf src', effects: ['fs.delete'] },
     ],
   }),
   {

