@@ -286,6 +286,9 @@ const KUBECONFIG = (current: string) =>
     '- context:',
     '    cluster: arn:aws:eks:eu-west-1:123456789012:cluster/prod',
     '  name: minikube',
+    '- context:',
+    '    cluster: kind-dev',
+    '  name: customer',
     'users:',
     '- name: x',
     '  user:',
@@ -321,6 +324,8 @@ describe('a change of a cluster', () => {
     ['kubectl --context "$CTX" apply -f a.yaml', 'ask'],
     // A local name over a server that is far away is only a name.
     ['kubectl --context minikube apply -f a.yaml', 'ask'],
+    // A server on this machine under a name of one's own may be the near end of a tunnel.
+    ['kubectl --context customer apply -f a.yaml', 'ask'],
     ['kubectl --kubeconfig other.yaml apply -f a.yaml', 'ask'],
     ['KUBECONFIG=other.yaml kubectl apply -f a.yaml', 'ask'],
     ['kubectl -n production apply -f a.yaml', 'ask'],

@@ -3,11 +3,13 @@ import { namesProduction } from '../../effects/subcommands.ts';
 import { known } from '../evidence.ts';
 import { isLoopback } from './database.ts';
 import { type FoundPlace, type Ground, member, pathOf, shown, textAt, variable } from './ground.ts';
-import { type Plain, readPlainYaml } from './plain-yaml.ts';
+import { readYaml } from './yaml.ts';
 
 /** Contexts that tools for clusters on one's own machine make: kind, minikube, k3d, Docker, Rancher, OrbStack, Colima. */
 const LOCAL_CONTEXT =
   /^(?:kind-.+|k3d-.+|minikube|docker-desktop|docker-for-desktop|rancher-desktop|orbstack|colima(?:-.+)?|microk8s|podman-desktop)$/;
+/** Contexts that a server's own installer names, wherever it runs: k3s, kubeadm, minikube's and microk8s' users. */
+const OWN_CONTEXT = /^(?:default|local|k3s|kubernetes-admin@.+|.*localhost.*)$/;
 /** Networks that reach no further than the machine or the office: RFC 1918, RFC 4193, RFC 3927. */
 const PRIVATE_HOST = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|f[cd][0-9a-f]{2}:)/i;
 /** Programs that make clusters on this machine and take them away. */
@@ -49,9 +51,12 @@ export function readCluster(ground: Ground): FoundPlace | null {
   };
 }
 
-/** A context that a local tool names so has a local server; where the server is known and is public, the name is only a name. */
+/**
+ * A context that a local tool names so has a local server; where the server is known and is public, the name is only a name.
+ * A server on this machine under a name of somebody's own may be the near end of a tunnel.
+ */
 function isLocal(name: string | null, host: string | null): boolean {
-  if (host !== null && isLoopback(host)) return true;
+  if (host !== null && isLoopback(host)) return name === null || LOCAL_CONTEXT.test(name) || OWN_CONTEXT.test(name);
   return name !== null && LOCAL_CONTEXT.test(name) && (host === null || PRIVATE_HOST.test(host) || !host.includes('.'));
 }
 
@@ -75,7 +80,7 @@ function contextOf(ground: Ground): Context | null {
     const text = ground.disk.text(file);
     return text === null
       ? []
-      : [{ file, value: text.trimStart().startsWith('{') ? ground.disk.json(file) : readPlainYaml(text) }];
+      : [{ file, value: text.trimStart().startsWith('{') ? ground.disk.json(file) : readYaml(text) }];
   });
   const current = documents.find(({ value }) => textAt(value, 'current-context') !== null);
   const name = named ?? switched ?? textAt(current?.value, 'current-context');
@@ -111,7 +116,7 @@ function entry(documents: readonly { readonly value: unknown }[], list: string, 
   for (const { value } of documents) {
     const entries: unknown = member(value, list);
     if (!Array.isArray(entries)) continue;
-    const found: unknown = entries.find((one: Plain) => textAt(one, 'name') === name);
+    const found: unknown = entries.find((one: unknown) => textAt(one, 'name') === name);
     if (found !== undefined) return member(found, key);
   }
   return undefined;

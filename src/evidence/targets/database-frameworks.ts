@@ -8,7 +8,7 @@ import { type DatabasePlace, ofConnection } from './database-place.ts';
 import { environmentOf } from './environment.ts';
 import { type Found, type Ground, member, pathOf, shown, textAt, variable } from './ground.ts';
 import { readIni } from './ini.ts';
-import { type Plain, readPlainYaml } from './plain-yaml.ts';
+import { readYaml } from './yaml.ts';
 
 type Finder = (ground: Ground, root: string) => DatabasePlace | null;
 
@@ -176,10 +176,10 @@ function rails(ground: Ground, root: string): DatabasePlace | null {
   const file = posix.join(root, 'config/database.yml');
   // ERB stands where a scalar does; what it gives is known only when it runs.
   const text = withoutErb(ground.disk.text(file) ?? '');
-  const section = member(readPlainYaml(text), stage);
+  const section = member(readYaml(text), stage);
   const config = member(section, 'primary') ?? section;
   const from = `${stage} in ${shown(ground, file)}`;
-  const isCode = (name: string) => member(config, name) === null || /%erb/.test(textAt(config, name) ?? '');
+  const isCode = (name: string) => member(config, name) === null || /__erb__/.test(textAt(config, name) ?? '');
   if (
     config === undefined ||
     ['host', 'url', 'database', 'adapter'].some((name) => member(config, name) !== undefined && isCode(name))
@@ -193,12 +193,12 @@ function rails(ground: Ground, root: string): DatabasePlace | null {
   return database === null ? null : { host: textAt(config, 'host'), name: database, file: null, from };
 }
 
-/** The text with `%erb` for what Ruby puts there, and without the Ruby that puts nothing. */
+/** The text with `__erb__` for what Ruby puts there, and without the Ruby that puts nothing. */
 function withoutErb(text: string): string {
   const [first = '', ...rest] = text.split('<%');
   return rest.reduce((all, piece) => {
     const end = piece.indexOf('%>');
-    return `${all}${piece.startsWith('=') ? '%erb' : ''}${end < 0 ? '' : piece.slice(end + 2)}`;
+    return `${all}${piece.startsWith('=') ? '__erb__' : ''}${end < 0 ? '' : piece.slice(end + 2)}`;
   }, first);
 }
 
@@ -283,7 +283,7 @@ function supabase(ground: Ground, root: string): DatabasePlace | null {
   if (local !== undefined || (linked === undefined && ground.effect.kind === 'db.drop'))
     return { host: 'localhost', name: 'of the local stack', file: null, from: null };
   const file = posix.join(root, 'supabase/.temp/project-ref');
-  const project: Plain = ground.disk.text(file)?.trim() ?? null;
+  const project = ground.disk.text(file)?.trim() ?? null;
   return project === null
     ? null
     : { host: `${project}.supabase.co`, name: null, file: null, from: shown(ground, file) };

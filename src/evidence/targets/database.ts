@@ -8,7 +8,7 @@ import { frameworkPlace } from './database-frameworks.ts';
 import { type DatabasePlace, ofConnection } from './database-place.ts';
 import { environmentOf } from './environment.ts';
 import { type FoundPlace, type Ground, member, pathOf, shown } from './ground.ts';
-import { readPlainYaml } from './plain-yaml.ts';
+import { readYaml } from './yaml.ts';
 
 /** What SQLite and DuckDB keep beside a database while it is in use (sqlite.org/tempfiles.html). */
 const COMPANIONS = ['-wal', '-shm', '-journal', '.wal'];
@@ -107,7 +107,7 @@ function isComposed(ground: Ground, host: string): boolean {
       folder !== null &&
       COMPOSE.some((name) => {
         const text = ground.disk.text(posix.join(folder, name));
-        return text !== null && member(readPlainYaml(text), 'services', host) !== undefined;
+        return text !== null && member(readYaml(text), 'services', host) !== undefined;
       }),
   );
 }

@@ -7,7 +7,7 @@ import { isInside } from '../places.ts';
 import { readCloud } from './cloud.ts';
 import { environmentOf } from './environment.ts';
 import { type FoundPlace, firstVariable, type Ground, member, pathOf, shown, textAt, variable } from './ground.ts';
-import { readPlainYaml } from './plain-yaml.ts';
+import { readYaml } from './yaml.ts';
 
 /** Returns what the effect would change, or null when nothing tells. */
 export function readInfrastructure(ground: Ground): FoundPlace | null {
@@ -138,7 +138,7 @@ function pulumi(ground: Ground): FoundPlace | null {
   const file = ['Pulumi.yaml', 'Pulumi.yml']
     .map((name) => posix.join(folder, name))
     .find((one) => ground.disk.size(one) !== null);
-  const project = file === undefined ? null : textAt(readPlainYaml(ground.disk.text(file) ?? ''), 'name');
+  const project = file === undefined ? null : textAt(readYaml(ground.disk.text(file) ?? ''), 'name');
   const set =
     given['stack'] === undefined ? firstVariable(ground, ['PULUMI_STACK']) : { value: given['stack'], from: '' };
   if (set === undefined) return null;

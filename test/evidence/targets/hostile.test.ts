@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { readDotenv, tellsWhere } from '../../../src/effects/where-variables.ts';
 import { readIni } from '../../../src/evidence/targets/ini.ts';
-import { readPlainYaml } from '../../../src/evidence/targets/plain-yaml.ts';
+import { readYaml } from '../../../src/evidence/targets/yaml.ts';
 
 const MANY = 200_000;
 
@@ -18,16 +18,7 @@ test.each([
 ])('%s are read at once', (_, text) => {
   readDotenv(text);
   readIni(text);
-  readPlainYaml(text);
-  readPlainYaml(`a: ${text}`);
+  readYaml(text);
+  readYaml(`a: ${text}`);
   expect(tellsWhere('DB_'.repeat(MANY / 3))).toBe(false);
-});
-
-test('what is merged does not grow without end', () => {
-  const text = [
-    'a0: &a0',
-    '  k: v',
-    ...Array.from({ length: 1_500 }, (_, at) => `a${at + 1}: &a${at + 1}\n  <<: *a${at}\n  k${at}: v`),
-  ];
-  expect(readPlainYaml(text.join('\n'))).toBeNull();
 });
