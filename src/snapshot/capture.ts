@@ -3,18 +3,18 @@
  * meanwhile, and said to be torn when it will not hold still. Never follows a link, never opens a pipe.
  */
 
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { hashOf, nodeHashOf } from './durable.ts';
 import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
 import type { Native } from './native.ts';
 import { OBJECT } from './object-index.ts';
 import type { PathBuffer } from './path-bytes.ts';
+import { OPEN_FLAGS } from './read-ahead.ts';
 import { ROW, ROW_WORDS, type StatReader } from './stat.ts';
 import { SMALL_BYTES, type Store } from './store.ts';
 import { HASH_BYTES, type Table } from './table.ts';
 
 const ATTEMPTS = 4;
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export interface CaptureCounts {
   hashed: number;
@@ -63,6 +63,15 @@ export class Capture {
       }
       reader.fill(table.rows, index);
     }
+  }
+
+  /** Keeps a file that has been read in the state that row `index` holds. */
+  read(path: PathBuffer, table: Table, index: number, { hash, bytes }: { hash: Uint8Array; bytes: Uint8Array }): void {
+    this.counts.hashed++;
+    table.setNote(index, NOTE.none);
+    if (this.#keeps) this.#store.put(hash, OBJECT.blob, bytes, bytes.length);
+    table.setHash(index, hash);
+    this.attributes(path, table, index);
   }
 
   /** Keeps the extended attributes of a file or folder. */

@@ -1,8 +1,10 @@
 /** The second checking thread: sleeps until a job comes, works on it beside the first, sleeps again. Ends when it is terminated. */
 
 import { MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { type CheckJob, workOn } from './check.ts';
+import { workOn } from './check.ts';
+import type { HelperJob } from './checker.ts';
 import { loadNative } from './native.ts';
+import { readFiles } from './read-ahead.ts';
 import { StatReader } from './stat.ts';
 
 const { port, wake } = startData(workerData);
@@ -11,8 +13,9 @@ const reader = new StatReader(loadNative());
 let seen = 0;
 for (;;) {
   for (let message = receiveMessageOnPort(port); message !== undefined; message = receiveMessageOnPort(port)) {
-    const job: CheckJob = message.message;
-    workOn(job, reader);
+    const job: HelperJob = message.message;
+    if ('check' in job) workOn(job.check, reader);
+    else readFiles(job.read, reader);
   }
   Atomics.wait(wake, 0, seen);
   seen = Atomics.load(wake, 0);

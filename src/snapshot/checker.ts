@@ -1,7 +1,8 @@
-/** Checks a known tree with this thread and, where there is one, a second that waits beside it. */
+/** Checks a known tree, and reads what changed in it, with this thread and, where there is one, a second that waits beside it. */
 
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { type CheckJob, checkJob, chunkCount, DONE, workOn } from './check.ts';
+import { ReadAhead, type ReadJob, readJob } from './read-ahead.ts';
 import type { StatReader } from './stat.ts';
 import type { Table } from './table.ts';
 import { workerFile } from './worker-file.ts';
@@ -9,10 +10,16 @@ import { workerFile } from './worker-file.ts';
 /** A tree smaller than this is checked sooner than another thread wakes. */
 const PARALLEL_ENTRIES = 4_096;
 const HELPER_PATIENCE_MS = 10_000;
+/** Room for what is read ahead; files beyond are read by this thread. */
+const READ_BYTES = 4 * 1024 * 1024;
+
+/** What the second thread is sent. */
+export type HelperJob = { readonly check: CheckJob } | { readonly read: ReadJob };
 
 export class Checker {
   readonly #reader: StatReader;
-  readonly #helper: { readonly worker: Worker; readonly wake: Int32Array; send(job: CheckJob): void } | null;
+  readonly #helper: { readonly worker: Worker; send(job: HelperJob): void } | null;
+  #bytes: Uint8Array | null = null;
 
   constructor(reader: StatReader, helper: boolean) {
     this.#reader = reader;
@@ -22,7 +29,7 @@ export class Checker {
   /** Returns the status of every entry. */
   check(table: Table, root: Uint8Array): Uint8Array {
     const job = checkJob(table, root);
-    if (this.#helper !== null && table.count >= PARALLEL_ENTRIES) this.#helper.send(job);
+    if (this.#helper !== null && table.count >= PARALLEL_ENTRIES) this.#helper.send({ check: job });
     workOn(job, this.#reader);
     const progress = new Int32Array(job.progress);
     const chunks = chunkCount(table.count);
@@ -32,6 +39,18 @@ export class Checker {
       if (performance.now() > deadline) return this.#alone(table, root);
     }
     return new Uint8Array(job.status);
+  }
+
+  /** Lets the second thread begin to read the files that a check found changed; null when it would not help. */
+  readAhead(table: Table, root: Uint8Array, status: Uint8Array, changed: Int32Array): ReadAhead | null {
+    if (this.#helper === null) return null;
+    const job = readJob(table, root, { status, changed }, () => {
+      this.#bytes ??= new Uint8Array(new SharedArrayBuffer(READ_BYTES));
+      return this.#bytes;
+    });
+    if (job === null) return null;
+    this.#helper.send({ read: job });
+    return new ReadAhead(job);
   }
 
   async close(): Promise<void> {
@@ -45,7 +64,7 @@ export class Checker {
   }
 }
 
-function startHelper(): { worker: Worker; wake: Int32Array; send(job: CheckJob): void } {
+function startHelper(): { worker: Worker; send(job: HelperJob): void } {
   const wake = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(workerFile('check-worker'), {
@@ -57,7 +76,6 @@ function startHelper(): { worker: Worker; wake: Int32Array; send(job: CheckJob):
   port1.unref();
   return {
     worker,
-    wake,
     send(job) {
       port1.postMessage(job);
       Atomics.add(wake, 0, 1);

@@ -17,13 +17,16 @@ export class Present {
   /** Where tables are read from and written to, or null. */
   readonly #store: Store | null;
   #saved = new WeakSet<Table>();
+  readonly #isGuest: boolean;
   /** What the latest scan came in the place of. */
   #outdated: Table | null = null;
 
-  constructor(scanner: Scanner, store: Store | null, known = new Map<string, Table>()) {
+  /** `known` given: another looks at the same trees, and may be in the midst of it. */
+  constructor(scanner: Scanner, store: Store | null, known?: Map<string, Table>) {
     this.#scanner = scanner;
     this.#store = store;
-    this.#known = known;
+    this.#known = known ?? new Map<string, Table>();
+    this.#isGuest = known !== undefined;
   }
 
   /** Returns the same trees, looked at by another scanner: for a look in the midst of one. */
@@ -48,9 +51,9 @@ export class Present {
     return this.#known.get(requestKey(request)) ?? null;
   }
 
-  /** Says that no table looked at before the latest is in use any more, so that its memory can be. */
+  /** Says that no table looked at before the latest is in use any more, so that its memory can be. A guest's may be its host's. */
   reuse(): void {
-    if (this.#outdated !== null) this.#scanner.reuse(this.#outdated);
+    if (this.#outdated !== null && !this.#isGuest) this.#scanner.reuse(this.#outdated);
     this.#outdated = null;
   }
 

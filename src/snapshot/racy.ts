@@ -48,3 +48,15 @@ export function changedEntries(status: Uint8Array): Int32Array {
   for (let i = 0; at < count; i++) if (status[i] !== STATUS.same) changed[at++] = i;
   return changed;
 }
+
+/** Returns where in `sorted` the first number that is not below `value` stands. */
+export function firstFrom(sorted: Int32Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -14,7 +14,8 @@ import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
 import { besideTest, childNamed, compareNames, endsWithName, isImmutable, isTemporaryObject } from './names.ts';
 import { NodeEncoder } from './node.ts';
 import { PathBuffer, shownPath } from './path-bytes.ts';
-import { changedEntries, RacyRule } from './racy.ts';
+import { changedEntries, firstFrom, RacyRule } from './racy.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import { isOtherWorktree, type ScanOptions, type ScanRequest } from './scan-request.ts';
 import { NODE_TRAILER_BYTES } from './segments.ts';
 import { ROW_WORDS, type StatReader } from './stat.ts';
@@ -50,6 +51,7 @@ export class Scanner {
   #status: Uint8Array = new Uint8Array(0);
   #racy = new RacyRule(0);
   #seen = 0;
+  #ahead: ReadAhead | null = null;
   /** What git tracked when a table was made: a folder that is left out may hold something tracked since. */
   readonly #judged = new WeakMap<Table, number>();
 
@@ -76,12 +78,15 @@ export class Scanner {
         this.#judged.set(old, generation);
         return old;
       }
+      this.#ahead = this.#checker.readAhead(old, request.path, this.#status, this.#changed);
     }
     this.#path.reset(request.path);
     const nameBytes = (old?.nameBytes ?? 0) + MORE_NAME_BYTES;
     this.#new = Table.inMemoryOf(this.#spare, (old?.count ?? 0) + MORE_ENTRIES, nameBytes);
     this.#spare = null;
     this.#root();
+    this.#ahead?.end();
+    this.#ahead = null;
     const made = this.#new;
     this.#judged.set(made, generation);
     this.#old = null;
@@ -149,7 +154,9 @@ export class Scanner {
     const still = around.git === 'objects' && isImmutable(table, index);
     const link = around.link || still;
     if (this.#reader.links > 1 && !link) table.setFlags(index, FLAG.grouped);
-    if (!this.#capture.file(this.#path, table, index, link)) return false;
+    const read = link || known < 0 ? null : (this.#ahead?.take(known, this.#reader) ?? null);
+    if (read !== null) this.#capture.read(this.#path, table, index, read);
+    else if (!this.#capture.file(this.#path, table, index, link)) return false;
     if (still) table.setFlags(index, table.flags(index) | FLAG.still);
     return true;
   }
@@ -378,15 +385,8 @@ export class Scanner {
   #isTouched(index: number): boolean {
     const old = this.#old;
     if (old === null) return true;
-    const end = old.end(index);
-    let low = 0;
-    let high = this.#changed.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#changed[middle] ?? 0) < index) low = middle + 1;
-      else high = middle;
-    }
-    return low < this.#changed.length && (this.#changed[low] ?? 0) < end;
+    const at = firstFrom(this.#changed, index);
+    return at < this.#changed.length && (this.#changed[at] ?? 0) < old.end(index);
   }
 }
 

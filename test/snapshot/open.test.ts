@@ -46,6 +46,25 @@ test('the engine works from a thread of its own and never blocks the caller', as
   await snapshots.close();
 });
 
+test('hundreds of changed files, which two threads read, come back as they were', async () => {
+  const here = scratch();
+  try {
+    here.bash('mkdir -p many; for i in $(seq 300); do echo $i > many/$i; done');
+    const snapshots = await open({ storeFolder: here.store, freeFloorBytes: 0 });
+    await snapshots.take(release(here.tree));
+    for (let n = 1; n <= 250; n++) writeFileSync(join(here.tree, `many/${n}`), `changed ${n}\n`.repeat(n));
+    const before = manifest([here.tree], { times: true });
+    const kept = await snapshots.take(release(here.tree));
+    here.bash('rm many/*');
+    expect(await snapshots.rollback(kept.id, EVERYTHING)).toMatchObject({ verified: true, left: [] });
+    expect(manifest([here.tree], { times: true })).toEqual(before);
+    expect((await snapshots.verify()).damaged).toEqual([]);
+    await snapshots.close();
+  } finally {
+    await here.end();
+  }
+});
+
 test('errors cross the thread with their code, words and advice', async () => {
   const snapshots = await open({ storeFolder: place.store, freeFloorBytes: 0 });
   await expect(snapshots.get('s-0000000000')).rejects.toMatchObject({ code: 'snapshot.unknown', name: 'BelayError' });
