@@ -13,6 +13,7 @@ import { escapeShort, escapeText } from './format/escape.ts';
 import { formatPlan, formatSnapshots } from './format/snapshots.ts';
 import { formatBytes } from './format/units.ts';
 import { lastSnapshot } from './last-snapshot.ts';
+import { withPreceded } from './preceded.ts';
 import { progressOf } from './progress.ts';
 
 interface RollbackFlags {
@@ -39,8 +40,8 @@ export function addSnapshots(program: Command, context: CliContext): void {
     .action(async (options: { all?: boolean; number: string; json?: boolean }) => {
       const filter = { limit: Math.max(1, Number.parseInt(options.number, 10) || 20) };
       const root = workspaceOf(context.cwd);
-      const list = await withDaemon(context, (client) =>
-        client.call('snapshots.list', options.all === true ? filter : { ...filter, root }),
+      const list = await withDaemon(context, async (client) =>
+        withPreceded(client, await client.call('snapshots.list', options.all === true ? filter : { ...filter, root })),
       );
       print(context, options.json === true, list, (all) =>
         all.length === 0

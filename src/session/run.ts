@@ -13,6 +13,7 @@ import { BelayError } from '../errors.ts';
 import { adoptOrphans } from '../platform/subreaper.ts';
 import type { Params } from '../protocol/calls.ts';
 import { Bursts } from '../watch/bursts.ts';
+import { GitWatch } from '../watch/git-watch.ts';
 import { type Alarm, Tripwire } from '../watch/tripwire.ts';
 import { Alarms } from './alarms.ts';
 import { brakeOf } from './brake.ts';
@@ -91,6 +92,7 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
     say: options.say,
     now: () => performance.now(),
   });
+  const gitWatch = new GitWatch(workspace, () => bursts.changed());
   const tripwire = new Tripwire(watched, (alarm) => void alarms.raise(alarm));
   const forward = passSignals(running);
   try {
@@ -102,6 +104,7 @@ export async function runSession(options: SessionOptions): Promise<Ended> {
     bursts.close();
     alarms.close();
     link.close();
+    gitWatch.close();
     await tripwire.close();
     await leaveFolder(folder, session);
   }

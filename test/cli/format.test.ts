@@ -288,7 +288,7 @@ const snapshot: SnapshotSummary = {
   ms: 3,
 };
 
-test('snapshots are one line each, and what is not fully kept is said', () => {
+test('snapshots are one line each, what is not fully kept is said, and what else ran behind one of them', () => {
   const other = {
     ...snapshot,
     id: 's-aaaaaaaaaa' as SnapshotId,
@@ -297,8 +297,14 @@ test('snapshots are one line each, and what is not fully kept is said', () => {
     notKept: [],
     reason: { ...snapshot.reason, kind: 'manual', command: null },
   } as const;
-  expect(formatSnapshots([snapshot, other], { color: false, now: AT })).toBe(
+  const also = [{ at: AT - 60_000, command: 'git clean -fd' }];
+  const all = [
+    { ...snapshot, also },
+    { ...other, also: [] },
+  ];
+  expect(formatSnapshots(all, { color: false, now: AT })).toBe(
     `s-0123456789  3 minutes ago  1,204 files    4.8 MB  before it ran  rm -rf src [1 path not fully kept]
+              1 minute ago     unchanged            before it ran  git clean -fd
 s-aaaaaaaaaa  3 minutes ago       1 file  12 bytes  asked for`,
   );
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -41,7 +41,7 @@ const made = fc.oneof(
       kind: fc.constant('file' as const),
       path,
       content,
-      mode: fc.constantFrom(0o644, 0o600, 0o755, 0o444, 0o4755),
+      mode: fc.constantFrom(0o644, 0o600, 0o755, 0o444, 0o4755, 0o000),
     }),
   },
   {
@@ -49,7 +49,7 @@ const made = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('folder' as const),
       path,
-      mode: fc.constantFrom(0o755, 0o700, 0o2775, 0o1777),
+      mode: fc.constantFrom(0o755, 0o700, 0o2775, 0o1777, 0o000, 0o555),
     }),
   },
   {
@@ -62,6 +62,12 @@ const made = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('hard' as const), path, to: path }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pipe' as const), path }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('sparse' as const), path }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('attribute' as const), path, value: fc.constantFrom('1', '2') }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('repository' as const), path, worktree: fc.boolean() }) },
 );
 /** How many trees are generated: set for a long run, in which no time limit cuts it short. */
 const LONG_RUN = Number(process.env['BELAY_PROPERTY_RUNS'] ?? 0);
@@ -81,6 +87,10 @@ const destroyed = fc.oneof(
       'find . -mindepth 1 -delete',
       'for f in *; do [ -f "$f" ] && : > "./$f"; done; true',
       'mkdir -p z; mv ./* z/ 2>/dev/null; true',
+      'find . -name .git -exec rm -rf {} +',
+      'for g in $(find . -name .git -type d); do git -C "$g/.." reset -q --hard HEAD~1; git -C "$g/.." clean -qfdx; done; true',
+      'for g in $(find . -name .git -type d); do git -C "$g/.." branch -D side; git -C "$g/.." update-ref -d HEAD; done; true',
+      'setfattr -h -x user.t * 2>/dev/null; truncate -s 5 * 2>/dev/null; true',
     ),
   }),
 );
@@ -96,16 +106,21 @@ test('whatever was there and whatever destroyed it, a rollback brings back the s
         const place = scratch();
         try {
           for (const step of setup) apply(place.tree, step);
-          const before = manifest([place.tree], { times: true });
+          const judged = (): unknown => [
+            manifest([place.tree], { times: true }),
+            hasAttributes ? attributes(place.tree) : '',
+          ];
+          const hasAttributes = [...setup, ...damage].some(({ kind }) => kind === 'attribute');
+          const before = judged();
           const engine = openEngine({ storeFolder: place.store, freeFloorBytes: 0, regenerable: [] });
           const kept = await engine.take(release(place.tree, [place.tree]));
           for (const step of damage) apply(place.tree, step);
-          const after = manifest([place.tree], { times: true });
+          const after = judged();
           const result = await engine.rollback(kept.id, EVERYTHING);
           expect(result).toMatchObject({ left: [], verified: true });
-          expect(manifest([place.tree], { times: true })).toEqual(before);
+          expect(judged()).toEqual(before);
           await engine.rollback(result.undo ?? '', EVERYTHING);
-          expect(manifest([place.tree], { times: true })).toEqual(after);
+          expect(judged()).toEqual(after);
           expect((await engine.verify()).damaged).toEqual([]);
           await engine.close();
         } finally {
@@ -150,6 +165,18 @@ function apply(tree: string, step: Step): void {
           stdio: 'ignore',
         });
         break;
+      case 'sparse':
+        makeParent(tree, step.path);
+        writeFileSync(at(tree, step.path), 'start', { flag: 'wx' });
+        truncateSync(at(tree, step.path), 1_300_000);
+        break;
+      case 'attribute':
+        if (lstatSync(at(tree, step.path)).isFile()) setAttribute(at(tree, step.path), step.value);
+        break;
+      case 'repository':
+        makeParent(tree, step.path);
+        makeRepository(at(tree, step.path), step.worktree);
+        break;
       case 'remove':
         rmSync(at(tree, step.path), { recursive: true, force: true });
         break;
@@ -179,4 +206,40 @@ function makeParent(tree: string, names: readonly Buffer[]): void {
     if (there === undefined) mkdirSync(folder);
     else if (!there.isDirectory()) throw new Error('in the way');
   }
+}
+
+/** With python where it is here: Node has no call for it. */
+function setAttribute(path: Buffer, value: string): void {
+  const script = 'import os,sys; os.setxattr(os.fsencode(bytes.fromhex(sys.argv[1])), "user.t", sys.argv[2].encode())';
+  execFileSync('python3', ['-c', script, path.toString('hex'), value], { stdio: 'ignore' });
+}
+
+/** What attributes there are below `tree`, a line each. */
+function attributes(tree: string): string {
+  const script = `import os,sys
+for folder,_,files in os.walk(os.fsencode(sys.argv[1])):
+  for name in sorted(files):
+    path = os.path.join(folder, name)
+    for key in sorted(os.listxattr(path, follow_symlinks=False)):
+      print(path, key, os.getxattr(path, key, follow_symlinks=False))`;
+  const said = execFileSync('python3', ['-c', script, tree], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return said.split('\n').sort().join('\n');
+}
+
+/** A repository of its own with two commits, a branch and an edit, and a worktree linked to it beside. */
+function makeRepository(path: Buffer, worktree: boolean): void {
+  mkdirSync(path);
+  const git = 'git -c user.name=t -c user.email=t -c gc.auto=0';
+  const script = `git init -q .; echo 1 > f; ${git} add f; ${git} commit -qm 1; echo 2 > f; ${git} commit -qam 2
+    git branch side; echo 3 > f; echo u > untracked; ${worktree ? 'git worktree add -q linked side; echo e >> linked/f' : ''}`;
+  const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1' };
+  execFileSync('/bin/bash', ['-c', `cd -- "$(printf %b "$1")"; ${script}`, 'bash', escaped(path)], {
+    env,
+    stdio: 'ignore',
+  });
+}
+
+/** The path as octal escapes for `printf %b`: it may be no UTF-8. */
+function escaped(path: Buffer): string {
+  return [...path].map((byte) => `\\0${byte.toString(8)}`).join('');
 }

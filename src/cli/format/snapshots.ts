@@ -1,5 +1,6 @@
 /** Snapshots, and what a rollback would do. Pure. */
 import type { RollbackPlan, RollbackStep, SnapshotSummary } from '../../snapshot/snapshot.ts';
+import type { ListedSnapshot } from '../preceded.ts';
 import { type Palette, palette } from './color.ts';
 import { escapeShort, escapeText } from './escape.ts';
 import { formatTable } from './table.ts';
@@ -7,6 +8,7 @@ import { formatAgo, formatBytes, formatCount } from './units.ts';
 
 const COMMAND_CHARS = 60;
 const MAX_STEPS = 40;
+const MAX_ALSO = 20;
 
 export interface SnapshotStyle {
   readonly color: boolean;
@@ -30,17 +32,32 @@ const STEPS: Readonly<Record<RollbackStep['kind'], string>> = {
   mode: 'set mode',
 };
 
-/** Returns a line for each: id, age, size, why, the command. What is not fully kept is said. */
-export function formatSnapshots(all: readonly SnapshotSummary[], style: SnapshotStyle): string {
+/**
+ * Returns a line for each: id, age, size, why, the command. What is not fully kept is said, and below it stands what else ran
+ * behind it because nothing had changed.
+ */
+export function formatSnapshots(all: readonly ListedSnapshot[], style: SnapshotStyle): string {
   const colors = palette(style.color);
   return formatTable(
-    all.map((one) => [
-      { text: one.id, paint: colors.bold },
-      formatAgo(one.at, style.now),
-      { text: formatCount(one.files, 'file'), right: true },
-      { text: formatBytes(one.bytes), right: true },
-      REASONS[one.reason.kind],
-      `${escapeShort(one.reason.command ?? '', COMMAND_CHARS)}${one.notKept.length === 0 ? '' : ` [${formatCount(one.notKept.length, 'path')} not fully kept]`}`,
+    all.flatMap((one) => [
+      [
+        { text: one.id, paint: colors.bold },
+        formatAgo(one.at, style.now),
+        { text: formatCount(one.files, 'file'), right: true },
+        { text: formatBytes(one.bytes), right: true },
+        REASONS[one.reason.kind],
+        `${escapeShort(one.reason.command ?? '', COMMAND_CHARS)}${one.notKept.length === 0 ? '' : ` [${formatCount(one.notKept.length, 'path')} not fully kept]`}`,
+      ],
+      ...one.also
+        .slice(-MAX_ALSO)
+        .map(({ at, command }) => [
+          '',
+          formatAgo(at, style.now),
+          { text: 'unchanged', right: true },
+          '',
+          REASONS.release,
+          escapeShort(command, COMMAND_CHARS),
+        ]),
     ]),
   ).replace(/ +$/gm, '');
 }

@@ -89,15 +89,21 @@ function whoLines(requests: readonly TimelineRequest[]): readonly string[] {
   });
 }
 
+/** What it was taken for, and each command that ran behind it since nothing had changed. */
 function reasonOf({ precedes }: Stretch, snapshot: SnapshotSummary): string {
   const { kind, command } = snapshot.reason;
-  const [first] = precedes.filter(({ seam }) => seam === 'shell-shim').concat(precedes);
-  const before = kind === 'release' ? (first?.command ?? command) : (first?.command ?? null);
+  const lines = precedes.filter(({ seam }) => seam === 'shell-shim');
+  const told = lines.length > 0 ? lines : precedes;
   const own =
     kind === 'baseline' && command !== null
       ? `${REASONS[kind]}: ${escapeShort(command, COMMAND_CHARS)}`
       : REASONS[kind];
-  if (before === null) return own;
-  const words = `before: ${escapeShort(before, COMMAND_CHARS)}`;
-  return kind === 'release' ? words : `${own}; ${words}`;
+  const before = told.map(
+    (one) => `before: ${escapeShort(one.command, COMMAND_CHARS)}${told.length > 1 ? ` (${formatTime(one.at)})` : ''}`,
+  );
+  if (before.length === 0 && kind === 'release' && command !== null)
+    before.push(`before: ${escapeShort(command, COMMAND_CHARS)}`);
+  const more = before.length - MAX_COMMANDS;
+  const shown = more > 0 ? [...before.slice(0, MAX_COMMANDS), `and ${formatCount(more, 'command')} more`] : before;
+  return (kind === 'release' && shown.length > 0 ? shown : [own, ...shown]).join('; ');
 }
