@@ -15,6 +15,7 @@ import type { Mode, Params, StatusView } from '../protocol/calls.ts';
 import type { Request } from '../protocol/request.ts';
 import { answerCall, type CallServices } from './calls.ts';
 import { type Peer, serveConnection } from './connection.ts';
+import { Hourly } from './hourly.ts';
 import { isGone, leftBehind } from './left-behind.ts';
 import type { ModeSwitch } from './mode.ts';
 import type { ReopeningSnapshots } from './reopening-snapshots.ts';
@@ -33,7 +34,6 @@ const LOOK_AFTER_MS = 5_000;
 /** Records outlive the snapshots that they speak of. */
 const JOURNAL_KEEP_MS = 366 * 24 * 3_600_000;
 const PRUNE_EVERY_MS = 24 * 3_600_000;
-const PRUNE_SNAPSHOTS_EVERY_MS = 3_600_000;
 /** How long after a destructive release deletions count as its own. */
 const DELETIONS_EXPECTED_MS = 10_000;
 
@@ -72,8 +72,7 @@ export class Daemon {
   #timer: NodeJS.Timeout | null = null;
   #tookUp = false;
   #prunedAt = 0;
-  /** The first time comes an hour after the start: short-lived daemons have other things to do. */
-  #prunedSnapshotsAt = Date.now();
+  readonly #pruning = new Hourly(() => this.#pruneSnapshots());
   readonly #sockets = new Set<Socket>();
 
   readonly #steps: StepServices;
@@ -150,7 +149,7 @@ export class Daemon {
     this.#dropDeadSessions();
     if (this.#tookUp) held.dropGone(isGone);
     else void this.#takeUpHeld();
-    this.#pruneSnapshots();
+    this.#pruning.look();
     if (Date.now() - this.#prunedAt < PRUNE_EVERY_MS) return;
     this.#prunedAt = Date.now();
     journal.prune(Date.now() - JOURNAL_KEEP_MS).then(
@@ -159,15 +158,15 @@ export class Daemon {
     );
   }
 
-  #pruneSnapshots(): void {
+  async #pruneSnapshots(): Promise<void> {
     const { snapshots, log } = this.#parts;
-    if (Date.now() - this.#prunedSnapshotsAt < PRUNE_SNAPSHOTS_EVERY_MS) return;
-    this.#prunedSnapshotsAt = Date.now();
     const keep = this.#sessions.list().map(({ id }) => id);
-    snapshots.prune({ dryRun: false, keep }).then(
-      ({ dropped, freedBytes }) => log.info({ dropped: dropped.length, freedBytes }, 'old snapshots dropped'),
-      (thrown: unknown) => log.warn({ err: thrown }, 'old snapshots could not be dropped'),
-    );
+    try {
+      const { dropped, freedBytes } = await snapshots.prune({ dryRun: false, keep });
+      log.info({ dropped: dropped.length, freedBytes }, 'old snapshots dropped');
+    } catch (thrown) {
+      log.warn({ err: thrown }, 'old snapshots could not be dropped');
+    }
   }
 
   /** Resolves when the daemon was asked to stop and has stopped. */

@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { idMaker } from '../../src/snapshot/id.ts';
+import { expired } from '../../src/snapshot/retention.ts';
 import type { SnapshotSummary, Snapshots } from '../../src/snapshot/snapshot.ts';
+import { Store } from '../../src/snapshot/store.ts';
 import { EVERYTHING, release, type Scratch, scratch } from './scratch.ts';
 
 let place: Scratch;
@@ -132,4 +135,33 @@ test('pruning does not make the next snapshot read what it knows', async () => {
   const again = await engine.take(release(place.tree));
   expect([again.id, again.newBytes]).toEqual([kept.id, 0]);
   expect((await engine.verify()).damaged).toEqual([]);
+});
+
+test('a budget that is nine tenths full is made room in by itself: the oldest go, the newest of a live session stays', async () => {
+  const engine = place.open({ now: () => now, budgetBytes: 1_000_000 });
+  const ids: string[] = [];
+  for (let n = 0; n < 9; n++) {
+    writeFileSync(at('f'), Buffer.alloc(103_000, n + 1));
+    ids.push((await engine.take(release(place.tree, [], n === 0 ? 'session-first' : 'session-a'))).id);
+    now += 60_000;
+  }
+  await vi.waitFor(async () => expect((await engine.list({})).length).toBeLessThan(9));
+  const after = new Set<string>((await engine.list({})).map(({ id }) => id));
+  expect([ids[0], ids[1], ids[8]].map((id) => after.has(id ?? ''))).toEqual([true, false, true]);
+  expect((await engine.usage()).bytes).toBeLessThan(900_000);
+  expect((await engine.verify()).damaged).toEqual([]);
+});
+
+test('of more snapshots than five thousand the oldest go', () => {
+  const store = new Store({ folder: place.store, budgetBytes: 1e9, freeFloorBytes: 0 });
+  const summary = { root: null, paths: [], files: 0, bytes: 0, newBytes: 0, notKept: [], git: null, ms: 0 };
+  const reason = { kind: 'release', request: null, session: null, command: null } as const;
+  const nextId = idMaker(null);
+  store.records = Array.from({ length: 5_010 }, (_, n) => {
+    const taken = now + n * 1_000;
+    return { summary: { ...summary, id: nextId(taken), at: taken, reason }, roots: [], quarantined: [] };
+  });
+  const gone = expired(store, { keep: [], now: now + HOUR * 2, keepMs: 30 * DAY });
+  expect(gone.sort()).toEqual(store.records.slice(0, 10).map(({ summary: { id } }) => id));
+  store.close();
 });
