@@ -45,7 +45,9 @@ export class Planner {
     const { path, was, is } = difference;
     const state = gitState(path, this.#gitFolders);
     if (was === null) {
-      if (is !== null && this.#mayRemove(is, state)) this.#push('remove', difference, state);
+      const isPlanned = this.operations.at(-1)?.path.equals(path) === true;
+      if (is !== null && !isPlanned && this.#mayRemove(is, state, this.#removeNew))
+        this.#push('remove', difference, state);
       return;
     }
     if (was.note === NOTE.unreadable || was.kind === KIND.socket || was.kind === KIND.device) {
@@ -71,6 +73,12 @@ export class Planner {
     else if (!sameMeta(was, is)) this.#push('mode', difference, state);
   }
 
+  /** Plans the removal of something new, whether or not what is new goes. */
+  remove(difference: Difference): void {
+    const state = gitState(difference.path, this.#gitFolders);
+    if (difference.is !== null && this.#mayRemove(difference.is, state, true)) this.#push('remove', difference, state);
+  }
+
   /** Completes the plan: names that shared a file and no longer do are linked again. */
   finish(stillLinked: (group: bigint) => boolean): void {
     for (const [group, { inodes, members }] of this.#groups) {
@@ -88,7 +96,7 @@ export class Planner {
     this.operations.sort((a, b) => a.rank - b.rank);
   }
 
-  #mayRemove(is: Entry, state: string | null): boolean {
+  #mayRemove(is: Entry, state: string | null, removeNew: boolean): boolean {
     if (is.kind === KIND.leftOut && is.note !== NOTE.regenerable) return false;
     if (is.note === NOTE.mountPoint || is.note === NOTE.store) return false;
     if (state !== null) {
@@ -96,7 +104,7 @@ export class Planner {
       if (isOperationState(state.split('/')[0] ?? '') || isOperationState(nameBytes(Buffer.from(state)).toString()))
         return true;
     }
-    return this.#removeNew;
+    return removeNew;
   }
 
   #push(kind: RollbackStep['kind'], { path, was, is }: Difference, state: string | null): void {

@@ -22,6 +22,7 @@ import { joinBytes, namesPath, parentBytes, shownPath } from './path-bytes.ts';
 import { type Lost, type Operation, Planner } from './plan.ts';
 import type { SnapshotRecord } from './record.ts';
 import type { Progress, RollbackOptions, RollbackResult, SnapshotId } from './snapshot.ts';
+import { broughtBack } from './undone.ts';
 
 export interface RollbackTools extends Keeper {
   readonly native: Native | null;
@@ -60,6 +61,7 @@ export function planRollback(
   const quarantined = record.quarantined.map(({ path }) => path);
   const interest = interestIn(options.paths, quarantined);
   const side = storedSide(store);
+  const back = broughtBack(store, record);
   const inodes = new Set<bigint>();
   for (const [i, root] of record.roots.entries()) {
     const now = looked[i];
@@ -71,7 +73,12 @@ export function planRollback(
     for (let index = 0; index < now.table.count; index++) {
       if ((now.table.flags(index) & FLAG.grouped) !== 0) inodes.add(now.table.inode(index));
     }
-    const visit = (difference: Difference): void => planner.add(difference);
+    const visit = (difference: Difference): void => {
+      const { path, was, is } = difference;
+      if (was !== null || is === null || back === null || options.removeNew) return planner.add(difference);
+      for (const part of back(now.table, path, is)) planner.remove({ was: null, ...part });
+      planner.add(difference);
+    };
     const damaged = (path: Buffer, why: string): void => void planner.lost.push({ path, why });
     const all = { interest, expand, visit, damaged };
     compare(root.path, root.entry, side, entryOf(now.table, 0), presentSide(now.table), all);

@@ -309,3 +309,24 @@ test('a diff shows what text changed since', async () => {
   expect(diff).toContain('-two\n+2\n');
   expect(diff).not.toContain('keep');
 });
+
+test('undoing a rollback takes away what it brought back, unasked, and nothing else that is new', async () => {
+  place.bash(`${REPOSITORY}\nmkdir -p d/e; echo 1 > d/e/f; echo 1 > d/g; echo 1 > h`);
+  const engine = place.open();
+  const kept = await engine.take(release(place.tree));
+  place.bash('rm -rf d h .git; echo new > since');
+  const damaged = manifest([place.tree], { times: true });
+  const asked = { ...EVERYTHING, removeNew: false };
+  const { undo } = await engine.rollback(kept.id, asked);
+  const back = manifest([place.tree], { times: true });
+  expect((await engine.plan(undo ?? '', asked)).counts.remove).toBe(3);
+  const undone = await engine.rollback(undo ?? '', asked);
+  expect(undone).toMatchObject({ verified: true });
+  expect(manifest([place.tree], { times: true })).toEqual(damaged);
+  await engine.rollback(undone.undo ?? '', asked);
+  expect(manifest([place.tree], { times: true })).toEqual(back);
+
+  place.bash('echo mine > d/mine; echo changed > d/g');
+  await engine.rollback(undo ?? '', asked);
+  expect(place.bash('find d since | sort; cat d/g')).toBe('d\nd/g\nd/mine\nsince\nchanged\n');
+});
