@@ -41,6 +41,16 @@ const loader = after({
   flags: ['--list', '--verify', '--inhibit-cache'],
 });
 
+/** nsenter(1): into process 1 it leaves the container for the machine; a command or a shell runs there. */
+function entersNamespaces(call: Call): Reading {
+  const values = words('-t --target -S --setuid -G --setgid --wd -w');
+  const reading = firstPlain(values)(call);
+  const target = exactText(call.options({ values, stopAtOperand: true }).value('-t', '--target'));
+  return target === '1'
+    ? together({ effects: [call.effect('system.privilege', [], { by: 'nsenter' })] }, reading)
+    : reading;
+}
+
 /** Namespaces and sandboxes: the command follows options of many arities, so that the first word that is a program is taken. */
 function sandbox(call: Call): Reading {
   if (call.name === 'bwrap') return call.run(afterBwrap(call.args), 'bwrap');
@@ -130,12 +140,7 @@ export const programs: readonly Program[] = [
     sandbox,
     'unshare -Ur rm -rf x',
   ),
-  wrapperRow(
-    ['nsenter'],
-    'nsenter(1), util-linux 2.40',
-    firstPlain(words('-t --target -S --setuid -G --setgid --wd -w')),
-    'nsenter -t 1 -m rm -rf x',
-  ),
+  wrapperRow(['nsenter'], 'nsenter(1), util-linux 2.40', entersNamespaces, 'nsenter -t 1 -m rm -rf x'),
   wrapperRow(
     ['strace', 'ltrace', 'perf', 'valgrind', 'gdb', 'heaptrack', 'hyperfine', 'rr'],
     'strace(1), ltrace(1), valgrind(1), hyperfine(1)',
