@@ -41,7 +41,7 @@ export class SessionMemory implements SessionFacts {
   }
 
   changed(path: string): boolean {
-    if (this.#changed.has(path)) return true;
+    if (this.#changed.has(path) || this.#made.has(path)) return true;
     const found = statSync(path, { throwIfNoEntry: false });
     return found !== undefined && found.mtimeMs >= this.#startedAt;
   }

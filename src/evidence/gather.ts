@@ -106,7 +106,7 @@ async function gatherOne(
   }
   if (needs.overwritten) facts['overwritten'] = await overwrittenBy(effect, context, missing, deadline);
   if (needs.process) facts['sessionProcess'] = ownProcesses(effect, context.session);
-  if (needs.manifest) facts['manifestChanged'] = manifestChanged(context, missing);
+  if (needs.manifest) Object.assign(facts, packageFiles(context, missing));
   const where = hasWhereabouts(effect) ? readWhereabouts(effect) : null;
   if (where === null) return { paths: read, repository, facts };
   const { lines, keep } = where;
@@ -127,18 +127,39 @@ async function overwrittenBy(
 /** Files that say what is installed, by package manager. */
 const MANIFESTS = [
   'package.json',
+  'deno.json',
   'pyproject.toml',
+  'setup.py',
+  'setup.cfg',
   'requirements.txt',
+  'Pipfile',
+  'environment.yml',
   'Cargo.toml',
   'go.mod',
   'Gemfile',
   'composer.json',
 ];
 
-function manifestChanged(context: GatherContext, missing: string | null): Known<boolean> {
+/** Files that say where packages come from. */
+const REGISTRIES = [
+  '.npmrc',
+  '.yarnrc',
+  '.yarnrc.yml',
+  'bunfig.toml',
+  'pip.conf',
+  'uv.toml',
+  '.cargo/config.toml',
+  '.bundle/config',
+];
+
+/** Which files of the working folder that decide over packages the session changed. */
+function packageFiles(context: GatherContext, missing: string | null): Readonly<Record<string, Known<boolean>>> {
   const { cwd, session } = context;
-  if (session === undefined || cwd === null || missing !== null) return notKnown(missing ?? 'no session is known');
-  return known(MANIFESTS.some((name) => session.changed(posix.join(cwd, name))));
+  const changed = (names: readonly string[]): Known<boolean> =>
+    session === undefined || cwd === null || missing !== null
+      ? notKnown(missing ?? 'no session is known')
+      : known(names.some((name) => session.changed(posix.join(cwd, name))));
+  return { manifestChanged: changed(MANIFESTS), registryChanged: changed(REGISTRIES) };
 }
 
 /** The work tree that a git effect meets: the one of the first path it names (`git -C`), else the one it is run in. */

@@ -56,6 +56,7 @@ const NEEDS: Partial<Record<EffectKind, Needs>> = {
   'process.kill': { ...NOTHING, process: true },
   'run.downloaded': PLACE,
   'package.install': { ...NOTHING, manifest: true },
+  'package.add': { ...NOTHING, manifest: true },
 };
 
 /** Returns what evidence an effect of `kind` calls for. */

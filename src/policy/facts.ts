@@ -169,6 +169,7 @@ export const FACTS = {
   sessionProcess: 'the process belongs to the session',
   sessionProcessKnown: 'whether that is known',
   manifestChanged: 'the session changed what says what is installed',
+  registryChanged: 'the session changed what says where packages come from',
   where: 'the database, cluster, account or project that would be hit, in words',
   dbHost: 'the host of the database',
   dbName: 'the name of the database',

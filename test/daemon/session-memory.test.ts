@@ -90,3 +90,17 @@ test('a script that can be read is asked about for what it does beside where it 
   const rules = await heldBy('bash clean.sh', session);
   expect(rules).toEqual(expect.arrayContaining(['run.downloaded', 'files.delete.folder']));
 });
+
+test.each([
+  ['npm install', '.npmrc'],
+  ['npm install left-pad', '.npmrc'],
+  ['pnpm install', '.npmrc'],
+  ['yarn install', '.yarnrc.yml'],
+  ['bun install', 'bunfig.toml'],
+  ['pip install -r requirements.txt', 'pip.conf'],
+])('where packages come from is asked about when the session changed it: %s after %s', async (install, file) => {
+  const session = await newSession();
+  expect(await heldBy(install, session)).not.toContain('package.install.registry');
+  await heldBy(`echo registry=https://example.com > ${file}`, session);
+  expect(await heldBy(install, session)).toContain('package.install.registry');
+});

@@ -335,8 +335,10 @@ test('an install is told from one of a manifest that the session changed', async
   const changed = { ...session([]), changed: (path: string) => path === join(work, 'package.json') };
   expect((await gather('package.install', [], {}, { session: changed })).facts).toEqual({
     manifestChanged: known(true),
+    registryChanged: known(false),
   });
   expect((await gather('package.install', [], {}, { session: session([]) })).facts).toEqual({
     manifestChanged: known(false),
+    registryChanged: known(false),
   });
 });
