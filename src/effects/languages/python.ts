@@ -35,15 +35,6 @@ export function readPython(text: string, call: Call): Reading {
   return { effects: machine.finish() };
 }
 
-/** Returns whether a whole request reads as Python rather than as shell: it opens as only Python does, and parses. */
-export function looksLikePython(text: string): boolean {
-  const opening =
-    /^(?:\s*#.*\n|\s*\n|\s*"""[\s\S]*?"""\s*\n)*(?:(?:import [\w.]+(?: as \w+)?(?:, [\w.]+)*\s*(?:#.*)?(?:;|\n|$))|(?:from [\w.]+ import [\w*(])|(?:def \w+\(.*:)|(?:class \w+.*:\s*$)|(?:@\w+)|(?:if __name__)|(?:async def )|(?:with open\()|(?:print\())/m.exec(
-      text,
-    );
-  return opening?.index === 0 && isClean(parser.parse(text));
-}
-
 function parsePython(text: string): Program {
   const tree = parser.parse(text);
   return { steps: steps(kids(tree.topNode), text), clean: isClean(tree) };

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { looksLikePython } from '../../../src/effects/languages/python.ts';
 import { CWD, effectsOf, effectsOfLine, told } from './world.ts';
 
 const python = (code: string) => told(effectsOf('python3 -', code));
@@ -133,15 +132,4 @@ test('a shell variable in the code leaves the place unknown', () => {
   expect(told(effectsOfLine(`python3 -c "import shutil; shutil.rmtree('$UNSET_HERE/build')"`))).not.toContain(
     'fs.delete /build/x',
   );
-});
-
-test.each([
-  ['import os\nos.remove("a")', true],
-  ['from socket import socket\n\ns = socket()\n', true],
-  ['def f(a):\n    return a\nprint(f(1))', true],
-  ['import foo; echo "$BAR" | grep x', false],
-  ['ls -la', false],
-  ['git commit -m "import os"', false],
-])('a whole text is recognised as Python or not: %s', (text, expected) => {
-  expect(looksLikePython(text)).toBe(expected);
 });
