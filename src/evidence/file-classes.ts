@@ -143,7 +143,6 @@ const TABLE: readonly ClassRow[] = [
       '**/.gitlab/ci/**',
       '**/{.circleci,.buildkite,.woodpecker,.gitea/workflows,.forgejo/workflows,.tekton}/**',
       '**/{Jenkinsfile,.travis.yml,azure-pipelines.yml,bitbucket-pipelines.yml,.drone.yml,appveyor.yml,cloudbuild.yaml,buildspec.yml}',
-      '**/.github/{dependabot.yml,CODEOWNERS}',
     ],
   },
   { fileClass: 'infra-state', paths: ['**/*.tfstate{,.*}', '**/.terraform/terraform.tfstate', '**/.pulumi/stacks/**'] },

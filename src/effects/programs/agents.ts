@@ -32,7 +32,6 @@ const UNSAFE: readonly (readonly [names: readonly string[], flags: RegExp])[] = 
       'vibe',
       'kimi',
       'openhands',
-      'forge',
     ],
     /^(--yolo|-y|--dangerously-allow-all|--dangerously-skip-permissions|--skip-permissions-unsafe|--auto=high|--auto-approve|--auto-approve-everything|--force|-f|--trust-all-tools|-a|--approve-mcps|--always-approve|--full-auto)$/,
   ],

@@ -1,7 +1,8 @@
 /** Tools that publish packages, extensions and app builds to the world. Registries' own clients are told elsewhere. */
 import type { EffectKind } from '../effect.ts';
+import { isLocalHost } from '../payload.ts';
 import type { Program } from '../program.ts';
-import { type FactOf, given, type Row, subcommands, type Tool, words } from '../subcommands.ts';
+import { type Does, type FactOf, given, type Row, subcommands, type Tool, type Use, words } from '../subcommands.ts';
 
 const publishes = (on: string, what: FactOf, effect: EffectKind = 'package.publish'): Row => ({
   on,
@@ -18,6 +19,13 @@ const whole = (what: string): Pick<Tool, 'rows' | 'otherwise'> => ({
       : [use.call.effect('package.publish', [], { what })],
   }),
 });
+
+const isToy = (use: Use): boolean => {
+  const network = use.value('--rpc-url', '-r', '--provider.cluster', '-u', '--url', '--network') ?? '';
+  return /^(?:localnet|localhost|l|anvil|hardhat)$/.test(network) || isLocalHost(network);
+};
+const puts: Does = { effect: 'package.publish', noun: 'contract', facts: { what: 'contract' } };
+const onChain = (on: string): Row => ({ on, does: { ...puts, unless: isToy } });
 
 export const programs: readonly Program[] = [
   tool(['twine'], 'twine 6', {
@@ -133,4 +141,46 @@ export const programs: readonly Program[] = [
       ],
     },
   ),
+  tool(
+    [
+      'anaconda',
+      'dune-release',
+      'conan',
+      'snapcraft',
+      'charmcraft',
+      'rockcraft',
+      'wingetcreate',
+      'ansible-galaxy',
+      'rush',
+    ],
+    'anaconda-client 1.13, conan 2, snapcraft 8, ansible-galaxy 2.19, rush 5',
+    {
+      rows: [
+        publishes('upload | publish | submit | release | collection publish | role import', 'package'),
+        { ...publishes('remove | unregister', 'package', 'package.unpublish') },
+      ],
+      examples: [
+        { command: 'conan install .', effects: [] },
+        { command: 'ansible-galaxy collection install a.b', effects: [] },
+        { command: 'anaconda upload pkg.tar.bz2', effects: ['package.publish'] },
+        { command: 'ansible-galaxy collection publish a-b-1.tar.gz', effects: ['package.publish'] },
+      ],
+    },
+  ),
+  // What is put on a chain stays there. A node on this machine is a toy of its own.
+  tool(['forge', 'cast', 'solana', 'anchor', 'near'], 'Foundry 1.4, Solana CLI 2.3, Anchor 0.32, near-cli 4', {
+    values: words('--rpc-url -r --private-key --provider.cluster -u --url --keypair -k --network'),
+    rows: [
+      onChain('create | send | publish | deploy | upgrade | program deploy,upgrade,close | transfer'),
+      { on: 'script', does: { ...puts, when: (use) => use.has('--broadcast') && !isToy(use) } },
+    ],
+    examples: [
+      { command: 'forge test -vvv', effects: [] },
+      { command: 'forge script Deploy --rpc-url http://localhost:8545 --broadcast', effects: [] },
+      { command: 'forge script Deploy --rpc-url https://rpc.example --broadcast', effects: ['package.publish'] },
+      { command: 'cast call 0x0 "f()"', effects: [] },
+      { command: 'anchor deploy --provider.cluster localnet', effects: [] },
+      { command: 'anchor deploy --provider.cluster mainnet', effects: ['package.publish'] },
+    ],
+  }),
 ];
