@@ -18,6 +18,8 @@ const LOOKS =
 /** Programs whose verbs are names that a project gives. */
 const RUNNERS =
   /^(?:npm|pnpm|yarn|bun|bunx|npx|deno|just|task|nx|turbo|lerna|composer|poetry|pdm|hatch|uv|cargo|go|gradlew?|mvn|rake|mix|xcrun|hyperfine)$/;
+/** Programs that so take away what their own last run left: figures, and machines made for one test. */
+const OWN_LEFTOVERS = /^(?:coverage3?|molecule|kitchen)$/;
 const WORD = /^[A-Za-z][\w:.-]*$/;
 const PASSWORDS = /^\/etc\/(?:shadow|gshadow|master\.passwd|sudoers)-?$/;
 const POOL = /^(?:stratum\d?\+(?:tcp|ssl|tls)|stratum):\/\//;
@@ -35,7 +37,7 @@ export function readUnfamiliar(call: Call): readonly Effect[] {
 /** Returns the effect of a verb of destruction among the first plain words of `args`, if there is one. */
 export function destruction(call: Call, args: readonly Arg[]): readonly Effect[] {
   const texts = args.map((arg) => exactText(arg) ?? '');
-  if (RUNNERS.test(call.name) || texts.some((word) => LOOKS.test(word))) return [];
+  if (RUNNERS.test(call.name) || OWN_LEFTOVERS.test(call.name) || texts.some((word) => LOOKS.test(word))) return [];
   const plain = texts.filter((word) => WORD.test(word)).slice(0, 4);
   const unasked = texts.some((word) => UNASKED.test(word));
   const verb = plain.find((word) => DESTROYS.test(word) || (unasked && REMOVES.test(word)));

@@ -157,9 +157,16 @@ export const programs: readonly Program[] = [
     {
       rows: [
         publishes('upload | publish | submit | release | collection publish | role import', 'package'),
-        { ...publishes('remove | unregister', 'package', 'package.unpublish') },
+        {
+          on: 'remove',
+          does: {
+            effect: 'package.unpublish',
+            when: (use) => use.call.name === 'anaconda' || use.has('-r', '--remote'),
+          },
+        },
       ],
       examples: [
+        { command: 'conan remove zlib', effects: [] },
         { command: 'conan install .', effects: [] },
         { command: 'ansible-galaxy collection install a.b', effects: [] },
         { command: 'anaconda upload pkg.tar.bz2', effects: ['package.publish'] },
