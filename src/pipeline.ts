@@ -16,6 +16,14 @@ import type { Evidence } from './evidence/evidence.ts';
 import type { Reason, Verdict } from './policy/verdict.ts';
 import type { Request } from './protocol/request.ts';
 
+/** A request with what it would do, what this machine says of that, and what the rules say of both. */
+export interface Judged {
+  readonly request: Request;
+  readonly prediction: Prediction;
+  readonly evidence: Evidence | null;
+  readonly verdict: Verdict;
+}
+
 /** The parts that the pipeline calls, one per step. */
 export interface Steps {
   /** Pure: what it would do. */
@@ -28,19 +36,13 @@ export interface Steps {
    * Resolves once a person, time or the caller has answered; verdict, wait and answer are in the journal then. `seen` is the
    * evidence that the answer is about: older than `evidence` when an earlier daemon had asked.
    */
-  wait(request: Request, verdict: Verdict, evidence: Evidence | null): Promise<Answered>;
+  wait(judged: Judged): Promise<Answered>;
   /** Resolves to the id of a durable snapshot, or null when the tool that the line runs will ask for one itself. */
-  keep(request: Request, verdict: Verdict): Promise<string | null>;
+  keep(judged: Judged): Promise<string | null>;
   /** Journals a verdict that lets something run; `durable` waits for the disk. */
-  record(
-    request: Request,
-    prediction: Prediction,
-    verdict: Verdict,
-    evidence: Evidence | null,
-    durable: boolean,
-  ): Promise<void> | void;
+  record(judged: Judged, durable: boolean): Promise<void> | void;
   /** Journals the release; durable. */
-  release(request: Request, snapshot: string | null): Promise<void>;
+  release(judged: Judged, snapshot: string | null): Promise<void>;
 }
 
 export type Outcome =
@@ -64,65 +66,52 @@ export async function answer(
   const prediction = steps.derive(request);
   const evidence = prediction.effects.length === 0 ? null : await steps.gather(request, prediction);
   const verdict = steps.decide(request, prediction, evidence);
+  const judged: Judged = { request, prediction, evidence, verdict };
   if (observe) {
-    await steps.record(request, prediction, verdict, evidence, false);
+    await steps.record(judged, false);
     return { kind: 'run', watch: false, snapshot: null, granted: [], verdict };
   }
   if (verdict.decision === 'deny') {
-    await steps.record(request, prediction, verdict, evidence, false);
+    await steps.record(judged, false);
     return { kind: 'refuse', verdict, answer: null };
   }
-  if (verdict.decision === 'allow') return keepAndRelease(request, prediction, verdict, evidence, steps);
+  if (verdict.decision === 'allow') return keepAndRelease(judged, steps);
 
   const open = withoutCovered(prediction, granted);
   const asked = open === prediction ? verdict : steps.decide(request, open, await steps.gather(request, open));
   if (asked.decision === 'allow') {
-    return keepAndRelease(
-      request,
-      prediction,
-      { ...verdict, decision: 'allow', reasons: asked.reasons },
-      evidence,
-      steps,
-    );
+    return keepAndRelease({ ...judged, verdict: { ...verdict, decision: 'allow', reasons: asked.reasons } }, steps);
   }
-  return ask(request, prediction, verdict, evidence, steps);
+  return ask(judged, steps);
 }
 
-async function ask(
-  request: Request,
-  prediction: Prediction,
-  verdict: Verdict,
-  evidence: Evidence | null,
-  steps: Steps,
-): Promise<Outcome> {
-  const { answer: given, seen } = await steps.wait(request, verdict, evidence);
+async function ask(judged: Judged, steps: Steps): Promise<Outcome> {
+  const { request, prediction, verdict } = judged;
+  const { answer: given, seen } = await steps.wait(judged);
   if (!given.granted) return { kind: 'refuse', verdict, answer: given };
   const now = seen === null ? null : await steps.gather(request, prediction);
   const moved = whatMoved(prediction, seen, now);
-  if (moved !== null) return ask(request, prediction, withReason(verdict, prediction, moved), now, steps);
-  const kept = await keep(request, verdict, steps);
-  if (kept.fault !== null) return ask(request, prediction, unprotected(verdict, prediction, kept.fault), now, steps);
-  await steps.release(request, kept.id);
+  if (moved !== null) return ask({ ...judged, evidence: now, verdict: withReason(verdict, prediction, moved) }, steps);
+  const current = { ...judged, evidence: now ?? judged.evidence };
+  const kept = await keep(current, steps);
+  if (kept.fault !== null)
+    return ask({ ...judged, evidence: now, verdict: unprotected(verdict, prediction, kept.fault) }, steps);
+  await steps.release(current, kept.id);
   return { kind: 'run', watch: true, snapshot: kept.id, granted: prediction.effects, verdict };
 }
 
-async function keepAndRelease(
-  request: Request,
-  prediction: Prediction,
-  verdict: Verdict,
-  evidence: Evidence | null,
-  steps: Steps,
-): Promise<Outcome> {
+async function keepAndRelease(judged: Judged, steps: Steps): Promise<Outcome> {
+  const { prediction, verdict } = judged;
+  const granted = allowedByPerson(prediction, verdict);
   if (verdict.obligations.length === 0) {
-    await steps.record(request, prediction, verdict, evidence, false);
-    return { kind: 'run', watch: false, snapshot: null, granted: allowedByPerson(prediction, verdict), verdict };
+    await steps.record(judged, false);
+    return { kind: 'run', watch: false, snapshot: null, granted, verdict };
   }
-  await steps.record(request, prediction, verdict, evidence, true);
-  const kept = await keep(request, verdict, steps);
-  if (kept.fault !== null)
-    return ask(request, prediction, unprotected(verdict, prediction, kept.fault), evidence, steps);
-  await steps.release(request, kept.id);
-  return { kind: 'run', watch: true, snapshot: kept.id, granted: allowedByPerson(prediction, verdict), verdict };
+  await steps.record(judged, true);
+  const kept = await keep(judged, steps);
+  if (kept.fault !== null) return ask({ ...judged, verdict: unprotected(verdict, prediction, kept.fault) }, steps);
+  await steps.release(judged, kept.id);
+  return { kind: 'run', watch: true, snapshot: kept.id, granted, verdict };
 }
 
 interface Kept {
@@ -131,10 +120,10 @@ interface Kept {
   readonly fault: { readonly why: string; readonly next: string } | null;
 }
 
-async function keep(request: Request, verdict: Verdict, steps: Steps): Promise<Kept> {
-  if (verdict.obligations.length === 0) return { id: null, fault: null };
+async function keep(judged: Judged, steps: Steps): Promise<Kept> {
+  if (judged.verdict.obligations.length === 0) return { id: null, fault: null };
   try {
-    return { id: await steps.keep(request, verdict), fault: null };
+    return { id: await steps.keep(judged), fault: null };
   } catch (thrown) {
     const next = thrown instanceof BelayError ? ` ${thrown.next}` : '';
     return { id: null, fault: { why: causeText(thrown), next } };

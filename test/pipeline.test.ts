@@ -84,8 +84,8 @@ async function run(plan: Plan): Promise<Run> {
       const isOpen = prediction.effects.length > 0 || plan.prediction !== undefined;
       return verdict(isOpen ? (plan.decision ?? 'allow') : 'allow', plan.keeps ?? false);
     },
-    record: async (_request, _prediction, _verdict, _evidence, durable) => step('record', durable ? ' durable' : ''),
-    wait: async (_, asked, evidence) => {
+    record: async (_judged, durable) => step('record', durable ? ' durable' : ''),
+    wait: async ({ verdict: asked, evidence }) => {
       step('wait', asked.reasons.map((reason) => ` (${reason.rule})`).join(''));
       const granted = answers.shift() ?? false;
       const by = granted ? 'person' : 'timeout';

@@ -2,10 +2,8 @@
 import type { HeldRequest, HeldRequests } from '../approval/held-requests.ts';
 import type { SessionGrants } from '../approval/session-grants.ts';
 import type { Answer, HeldDetails, Journal } from '../audit/record.ts';
-import type { Prediction } from '../effects/effect.ts';
-import type { Evidence } from '../evidence/evidence.ts';
 import { commandText, look, predict, weigh } from '../judgement.ts';
-import type { Steps } from '../pipeline.ts';
+import type { Judged, Steps } from '../pipeline.ts';
 import { processInfo } from '../platform/process-info.ts';
 import { type Grant, kindsOf } from '../policy/grants.ts';
 import type { Verdict } from '../policy/verdict.ts';
@@ -39,19 +37,16 @@ export interface Waiting {
 /** Returns the steps for one request whose caller is told by `waiting` when it must wait. */
 export function stepsFor(services: StepServices, waiting: Waiting): Steps {
   const { settings, journal, held, snapshots } = services;
-  let looked: Evidence | null = null;
-  const foresee = (request: Request): Prediction => predict(request, services.memoryOf(request.principal.session));
   return {
-    derive: foresee,
-    gather: async (request, prediction) => {
+    derive: (request) => predict(request, services.memoryOf(request.principal.session)),
+    gather: (request, prediction) => {
       const { session } = request.principal;
-      looked = await look(request, prediction, settings.rulesFor(request.workspace), services.memoryOf(session));
-      return looked;
+      return look(request, prediction, settings.rulesFor(request.workspace), services.memoryOf(session));
     },
     decide: (request, prediction, evidence) =>
       weigh(request, prediction, evidence, settings.rulesFor(request.workspace)),
 
-    record: (request, prediction, verdict, evidence, durable) => {
+    record: ({ request, prediction, verdict, evidence }, durable) => {
       const runs = verdict.decision === 'allow' || services.mode() === 'observe';
       if (runs) services.memoryOf(request.principal.session)?.note(prediction, evidence);
       if (!durable && !isWorthARow(request, verdict)) return;
@@ -60,13 +55,14 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
       journal.note(record);
     },
 
-    wait: async (request, verdict, evidence) => {
+    wait: async (judged) => {
       waiting.pause();
+      const { request, verdict, evidence } = judged;
       const { session } = request.principal;
       const now = Date.now();
       const details = detailsOf(request, settings.holdMs(request.workspace));
       await journal.append({ kind: 'verdict', ...rowOf(request), verdict, evidence, mode: services.mode() });
-      const wider = widerOf(request, foresee(request), verdict, evidence);
+      const wider = widerOf(judged);
       const isNew = !held.isLeftBehind(request.id);
       const grant = isNew && wider !== null ? services.grants.covering({ ...wider, session, verdict, now }) : null;
       if (grant !== null) {
@@ -92,10 +88,10 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
       return answered;
     },
 
-    keep: async (request, verdict) => {
+    keep: async ({ request, prediction, evidence, verdict }) => {
       waiting.pause();
       const targets = verdict.obligations.flatMap((one) => one.paths);
-      const bulk = removedBulk(foresee(request), looked);
+      const bulk = removedBulk(prediction, evidence);
       const isLine = request.seam === 'shell-shim';
       // below a shell the rm itself asks in a moment, and only then may its target be moved away
       const paths = isLine ? targets.filter((path) => !bulk.includes(path)) : targets;
@@ -114,9 +110,9 @@ export function stepsFor(services: StepServices, waiting: Waiting): Steps {
       return taken.id;
     },
 
-    release: async (request, snapshot) => {
+    release: async ({ request, prediction, evidence }, snapshot) => {
       await journal.append({ kind: 'release', request: request.id, snapshot });
-      services.memoryOf(request.principal.session)?.note(foresee(request), looked);
+      services.memoryOf(request.principal.session)?.note(prediction, evidence);
     },
   };
 }
@@ -139,12 +135,7 @@ function startTimeOf({ principal: { pid } }: Request): string | null {
 }
 
 /** What a yes to the request may be widened to. Of one that is not known whole it is nothing. */
-function widerOf(
-  request: Request,
-  prediction: Prediction,
-  verdict: Verdict,
-  evidence: Evidence | null,
-): Required<HeldRequest>['wider'] | null {
+function widerOf({ request, prediction, verdict, evidence }: Judged): Required<HeldRequest>['wider'] | null {
   const { workspace } = request;
   if (request.truncated || request.lossy || workspace === null) return null;
   const kinds = kindsOf(prediction, evidence, verdict, workspace);
