@@ -49,7 +49,9 @@ export function decide(
 ): Verdict {
   const matches: Match[] = [];
   const said: Reason[] = [];
+  const speaksToAll = [...policy.user, ...policy.repository].some((rule) => rule.decision !== 'allow');
   for (const [index, effect] of prediction.effects.entries()) {
+    if (!speaksToAll && !policy.byKind.has(effect.kind)) continue;
     const found = subjectsOf(effect, evidence?.effects[index] ?? null, context, prediction.effects);
     const { given } = context;
     const subjects = given === undefined ? found : found.map((one) => ({ ...one, facts: { ...one.facts, ...given } }));
