@@ -14,6 +14,12 @@ import { environmentText } from './variables.ts';
 
 /** Longer code in another language is not read. */
 const MAX_CODE = 65_536;
+/** Characters of code that cost a step before they are read: what trees are made of is then paid for by the piece. */
+const CODE_PER_STEP = 200;
+/** What readers of code count in is a fourth of a step: an advance of a parser. */
+const WORK_PER_STEP = 4;
+/** Steps that reading code leaves: of the line that runs it, what comes after is still read. */
+const STEPS_FOR_THE_REST = 2_000;
 /** Deeper code is not read: parsers that recover from errors take seconds for ten thousand open brackets (Lezer 1.2). */
 const MAX_BRACKETS = 400;
 
@@ -84,14 +90,19 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
       const reader = languages[language];
       if (reader === undefined) return { effects: [], output: UNKNOWN_FLOW };
       const deep = isTooDeep(text);
-      if (deep || text.length > MAX_CODE || !step(inner, span, 1 + text.length / 20)) {
+      if (deep || text.length > MAX_CODE || !step(inner, span, 1 + text.length / CODE_PER_STEP)) {
         return {
           effects: [...inner.sink, call.effect('opaque', [], { what: deep ? 'too-deep' : 'too-large', language })],
           output: UNKNOWN_FLOW,
         };
       }
       const reading = reader(text, makeCall({ ...inner, outer: frame.outer }, name, args, span, stdin));
-      return { effects: [...inner.sink, ...reading.effects], output: reading.output ?? UNKNOWN_FLOW };
+      const unread = call.spend(0) ? [] : [call.effect('opaque', [], { what: 'too-slow', language })];
+      return { effects: [...inner.sink, ...reading.effects, ...unread], output: reading.output ?? UNKNOWN_FLOW };
+    },
+    spend: (work) => {
+      machine.steps -= work / WORK_PER_STEP;
+      return machine.steps > STEPS_FOR_THE_REST;
     },
     made: (target) => madeFile(machine, fileName(target)),
     readFile: (path) => {

@@ -30,6 +30,9 @@ import { readUnfamiliar } from './unfamiliar.ts';
 
 /** Combinations of alternatives that are taken apart. */
 const MAX_FORKS = 8;
+/** Letters of a path beyond which every further few cost a step. */
+const LONG_PATH = 200;
+const LETTERS_PER_STEP = 32;
 
 /** Runs a simple command in the frame's state. */
 export function runSimple(frame: Frame, node: Command, stdin: Flow): Flow {
@@ -226,8 +229,10 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
   const masks = readsOnly ? [frame.mask, maskOf(name, words)] : [];
   const saidSecret = said.some((effect) => effect.kind === 'secret.read');
   for (const one of said) {
-    const effect = withoutEmptyNames(one);
+    if (!step(frame, span, one.targets.length >> 1)) return UNKNOWN_FLOW;
+    const effect = withDistinctTargets(withoutEmptyNames(one));
     if (effect === null) continue;
+    if (!step(frame, span, judgingCost(effect))) return UNKNOWN_FLOW;
     sink.push(
       effect.address === undefined && hasAddress(effect.kind)
         ? { ...effect, address: addressOf(frame, name, args, reading.given) }
@@ -269,6 +274,21 @@ function withoutEmptyNames(effect: Effect): Effect | null {
   if (!effect.targets.some(isEmpty)) return effect;
   const targets = effect.targets.filter((target) => !isEmpty(target));
   return targets.length === 0 ? null : { ...effect, targets };
+}
+
+/** Each target but the first is judged by itself, and a long path is matched letter by letter. */
+function judgingCost(effect: Effect): number {
+  let letters = 0;
+  for (const target of effect.targets)
+    if (target.kind === 'path') letters += Math.max(0, target.path.length - LONG_PATH);
+  return Math.max(0, effect.targets.length - 1) + letters / LETTERS_PER_STEP;
+}
+
+/** Words that are repeated a hundred times name one thing. */
+function withDistinctTargets(effect: Effect | null): Effect | null {
+  if (effect === null || effect.targets.length < 100) return effect;
+  const seen = new Map(effect.targets.map((target) => [JSON.stringify(target), target]));
+  return seen.size === effect.targets.length ? effect : { ...effect, targets: [...seen.values()] };
 }
 
 /** Programs that print nothing. */

@@ -60,6 +60,12 @@ export function derive(action: Action, world: World): Prediction {
   } catch {
     sayOpaque(frame, 'unparsed', { start: 0, end: text.length, text: text.slice(0, 80) }, { why: 'reading it failed' });
   }
+  // Where a limit was met it was said, but of what is read on the way not all is taken over. Content is read when it runs.
+  const wasCut = [...machine.said].some((key) => key.startsWith('too-'));
+  if (wasCut && action.kind !== 'tool' && !sink.some((effect) => effect.kind === 'opaque')) {
+    machine.said.clear();
+    sayOpaque(frame, 'too-slow', whole(text));
+  }
   return {
     effects: withoutTwins(sink),
     unknowns: machine.unknowns,

@@ -27,7 +27,7 @@ export interface World {
 /** How deep scripts may run scripts, functions and wrappers within each other. */
 export const MAX_DEPTH = 24;
 /** Simple commands, words and loop rounds of one derivation. Measured 2026-11: 4 to 6 µs each. */
-export const MAX_STEPS = 10_000;
+export const MAX_STEPS = 14_000;
 export const MAX_EFFECTS = 2_000;
 
 /** One derivation: shared by all that it runs through. */

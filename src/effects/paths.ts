@@ -21,11 +21,19 @@ export const MATCHED = 'a file that a pattern matches';
 /** Why a path that `mktemp` makes is not known: it is this line's own. */
 export const MADE_HERE = 'made by this line (mktemp)';
 
+/** No system call takes a longer one: PATH_MAX of limits.h on Linux, and macOS takes less. */
+const MAX_PATH = 4_096;
+
 /**
- * Returns the absolute form of `path`, or null when it is relative and the folder is not known. A drive of Windows is
- * spelt as Git Bash does, `/d/x`.
+ * Returns the absolute form of `path`, or null when it is relative and the folder is not known, or too long to be one. A
+ * drive of Windows is spelt as Git Bash does, `/d/x`.
  */
 export function resolvePath(path: string, cwd: string | null): string | null {
+  const whole = wholePath(path, cwd);
+  return whole === null || whole.length > MAX_PATH ? null : whole;
+}
+
+function wholePath(path: string, cwd: string | null): string | null {
   if (path.startsWith('/')) return normalise(path);
   const drive = /^([A-Za-z]):[\\/](.*)$/s.exec(path);
   if (drive !== null) return normalise(`/${(drive[1] ?? '').toLowerCase()}/${(drive[2] ?? '').replaceAll('\\', '/')}`);

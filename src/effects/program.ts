@@ -97,6 +97,8 @@ export interface Call {
   ): Reading;
   /** Derives what code in another language would do (python -c, node -e, SQL). An unknown language is opaque. */
   code(language: string, text: string, via: string): Reading;
+  /** Takes work from what the whole derivation may do, in steps of a parser; false once there is none left: go no further. */
+  spend(work: number): boolean;
   /** The text of a file that this line names, if it can be read here within limits: scripts, Makefiles, package.json. */
   readFile(path: string): string | null;
   /** What this line itself puts into the file (a download, a redirection), or its session fetched there; else null. */

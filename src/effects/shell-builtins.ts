@@ -91,6 +91,8 @@ function goTo(frame: Frame, arg: Arg | null): void {
   const { state, machine } = frame;
   const { home } = machine.world;
   const before = state.cwd;
+  // Every folder that the shell may be in is joined anew, letter by letter.
+  machine.steps -= ((before?.length ?? 0) * (1 + state.otherCwds.length + state.failedCwds.length)) / 400;
   const dash = arg !== null && exactText(arg) === '-';
   let next: string | null = null;
   let isMade = false;

@@ -46,4 +46,7 @@ export interface Program {
   readonly clean: boolean;
 }
 
+/** What is made of text that takes too long to read: it may do anything, and that is said for the whole derivation. */
+export const UNREAD: Program = { steps: [], clean: true };
+
 export const NOTHING: Expr = { kind: 'other', parts: [] };

@@ -39,7 +39,8 @@ export interface Dialect {
 interface Walk {
   readonly machine: CodeMachine;
   readonly dialect: Dialect;
-  readonly uncalled: Map<Step | Expr, Closure>;
+  /** By its body, which is its own alone. */
+  readonly uncalled: Map<readonly Step[], Closure>;
   readonly methods: Map<string, Closure>;
   steps: number;
   depth: number;
@@ -63,6 +64,7 @@ export function evaluate(program: Program, machine: CodeMachine, dialect: Dialec
   takeSteps(walk, program.steps, scope);
   // A function that nothing here calls may still be called: by a framework, by another file.
   for (const closure of Array.from(walk.uncalled.values())) invoke(walk, closure, []);
+  machine.call.spend(MAX_STEPS - walk.steps);
   if (walk.steps <= 0) machine.sayDynamic();
 }
 
@@ -103,7 +105,7 @@ function define(walk: Walk, step: Extract<Step, { kind: 'define' }>, scope: Scop
   const closure: Closure = { params: step.params, body: step.body, scope };
   scope.values.set(step.name, { ...UNKNOWN, closure });
   walk.methods.set(step.name, closure);
-  walk.uncalled.set(step, closure);
+  walk.uncalled.set(step.body, closure);
 }
 
 /** Runs `round` for the items of `of`: each of a known list, else one that stands for all. */
@@ -191,7 +193,7 @@ function valueOf(walk: Walk, expr: Expr, scope: Scope): Value {
     }
     case 'function': {
       const closure: Closure = { params: expr.params, body: expr.body, scope };
-      walk.uncalled.set(expr, closure);
+      walk.uncalled.set(expr.body, closure);
       return { ...UNKNOWN, closure };
     }
     case 'either':
@@ -291,7 +293,7 @@ function invoke(
   args: readonly Value[],
   given: readonly { readonly name: string | undefined; readonly value: Value }[] = [],
 ): Value {
-  for (const [key, one] of walk.uncalled) if (one.body === closure.body) walk.uncalled.delete(key);
+  walk.uncalled.delete(closure.body);
   if (walk.depth >= MAX_DEPTH || walk.steps <= 0) return UNKNOWN;
   const scope: Scope = { values: new Map(), parent: closure.scope };
   const params = closure.params.filter(

@@ -3,12 +3,12 @@ import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/javascript';
 import type { Call, Reading } from '../program.ts';
 import { readsVariable } from './acts.ts';
-import { type Argument, type Expr, NOTHING, type Program, type Step } from './code.ts';
+import { type Argument, type Expr, NOTHING, type Program, type Step, UNREAD } from './code.ts';
 import { unescape } from './escapes.ts';
 import { type Dialect, evaluate } from './evaluate.ts';
 import { JAVASCRIPT_ACTS, moduleName } from './javascript-calls.ts';
 import { CodeMachine } from './machine.ts';
-import { isClean, kids, kidsOf, sourceOf } from './tree.ts';
+import { isClean, kids, kidsOf, parseWithin, sourceOf } from './tree.ts';
 import { unparsed } from './unparsed.ts';
 import { apiValue, textValue, UNKNOWN } from './value.ts';
 
@@ -35,16 +35,18 @@ export function readJavaScript(text: string, call: Call): Reading {
 /** Returns what JavaScript would do under another dialect's functions. */
 export function read(text: string, call: Call, dialect: Dialect): Reading {
   const machine = new CodeMachine(call, 'javascript');
-  const program = parseJavaScript(text);
+  const program = parseJavaScript(text, call);
   evaluate(program, machine, dialect);
   if (!program.clean) unparsed(machine, text);
   return { effects: machine.finish() };
 }
 
-function parseJavaScript(text: string): Program {
-  const plain = parser.parse(text);
+function parseJavaScript(text: string, call: Call): Program {
+  const plain = parseWithin(parser, text, call.spend);
+  if (plain === null) return UNREAD;
   if (isClean(plain)) return { steps: steps(kids(plain.topNode), text), clean: true };
-  const tree = typed.parse(text);
+  const tree = parseWithin(typed, text, call.spend);
+  if (tree === null) return UNREAD;
   return { steps: steps(kids(tree.topNode), text), clean: isClean(tree) };
 }
 

@@ -33,7 +33,7 @@ const DIALECT: Dialect = { acts: ACTS, risky: /^(?:os|io)$/ };
 /** Returns what Lua code would do. */
 export function readLua(text: string, call: Call): Reading {
   const machine = new CodeMachine(call, 'lua');
-  const steps = parseLoosely(joinedDots(tokens(lua, text)), {
+  const steps = parseLoosely(joinedDots(tokens(lua, text, call.spend)), {
     concat: '..',
     interpolation: 'none',
     lines: false,

@@ -132,7 +132,7 @@ const DIALECT: Dialect = {
 /** Returns what Perl code would do. */
 export function readPerl(text: string, call: Call): Reading {
   const machine = new CodeMachine(call, 'perl');
-  const all = tokens(perl, text);
+  const all = tokens(perl, text, call.spend);
   const steps = parseLoosely(all, {
     concat: '.',
     interpolation: 'sigil',

@@ -2,12 +2,12 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/php';
 import type { Call, Reading } from '../program.ts';
-import { type Expr, NOTHING, type Program, type Step } from './code.ts';
+import { type Expr, NOTHING, type Program, type Step, UNREAD } from './code.ts';
 import { unescape } from './escapes.ts';
 import { type Dialect, evaluate } from './evaluate.ts';
 import { CodeMachine } from './machine.ts';
 import { PHP_ACTS, phpMember } from './php-calls.ts';
-import { isClean, kids, kidsOf, sourceOf } from './tree.ts';
+import { isClean, kids, kidsOf, parseWithin, sourceOf } from './tree.ts';
 import { unparsed } from './unparsed.ts';
 
 const DIALECT: Dialect = { acts: PHP_ACTS, risky: /^$/, member: phpMember };
@@ -15,14 +15,15 @@ const DIALECT: Dialect = { acts: PHP_ACTS, risky: /^$/, member: phpMember };
 /** Returns what PHP code would do. */
 export function readPhp(text: string, call: Call): Reading {
   const machine = new CodeMachine(call, 'php');
-  const program = parsePhp(/<\?/.test(text) ? text : `<?php ${text}`);
+  const program = parsePhp(/<\?/.test(text) ? text : `<?php ${text}`, call);
   evaluate(program, machine, DIALECT);
   if (!program.clean) unparsed(machine, text);
   return { effects: machine.finish() };
 }
 
-function parsePhp(text: string): Program {
-  const tree = parser.parse(text);
+function parsePhp(text: string, call: Call): Program {
+  const tree = parseWithin(parser, text, call.spend);
+  if (tree === null) return UNREAD;
   return { steps: kids(tree.topNode).flatMap((node) => step(node, text)), clean: isClean(tree) };
 }
 

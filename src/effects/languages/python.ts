@@ -4,12 +4,12 @@ import { parser } from '@lezer/python';
 import type { Call, Reading } from '../program.ts';
 import { readsVariable } from './acts.ts';
 import type { Argument, Expr, Program, Step } from './code.ts';
-import { NOTHING } from './code.ts';
+import { NOTHING, UNREAD } from './code.ts';
 import { unescape } from './escapes.ts';
 import { type Dialect, evaluate } from './evaluate.ts';
 import { CodeMachine } from './machine.ts';
 import { PYTHON_ACTS } from './python-calls.ts';
-import { isClean, kids, kidsOf, sourceOf as source } from './tree.ts';
+import { isClean, kids, kidsOf, parseWithin, sourceOf as source } from './tree.ts';
 import { unparsed } from './unparsed.ts';
 import { textValue, UNKNOWN } from './value.ts';
 
@@ -29,14 +29,15 @@ const DIALECT: Dialect = {
 /** Returns what Python code would do. */
 export function readPython(text: string, call: Call): Reading {
   const machine = new CodeMachine(call, 'python');
-  const program = parsePython(text);
+  const program = parsePython(text, call);
   evaluate(program, machine, DIALECT);
   if (!program.clean) unparsed(machine, text);
   return { effects: machine.finish() };
 }
 
-function parsePython(text: string): Program {
-  const tree = parser.parse(text);
+function parsePython(text: string, call: Call): Program {
+  const tree = parseWithin(parser, text, call.spend);
+  if (tree === null) return UNREAD;
   return { steps: steps(kids(tree.topNode), text), clean: isClean(tree) };
 }
 

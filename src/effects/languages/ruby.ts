@@ -202,7 +202,7 @@ const DIALECT: Dialect = {
 /** Returns what Ruby code would do. */
 export function readRuby(text: string, call: Call): Reading {
   const machine = new CodeMachine(call, 'ruby');
-  const steps = parseLoosely(tokens(ruby, text), {
+  const steps = parseLoosely(tokens(ruby, text, call.spend), {
     concat: '+',
     interpolation: 'braces',
     lines: true,
