@@ -240,8 +240,12 @@ export class Applier {
       if (was.kind === KIND.link) lchownSync(path, was.uid, was.gid);
       else chownSync(path, was.uid, was.gid);
     }
-    if (was.extra !== null && native !== null && was.kind !== KIND.link) {
-      native.writeAttributes(terminated(path), decodeAttributes(store.read(was.extra)));
+    // A kept hard link is the file itself, whose attributes were never read.
+    if (native !== null && was.kind !== KIND.link && !isLinked(was)) {
+      native.writeAttributes(
+        terminated(path),
+        was.extra === null ? new Map() : decodeAttributes(store.read(was.extra)),
+      );
     }
     if (was.kind !== KIND.link && (now.mode & 0o7777) !== was.mode) chmodSync(path, was.mode);
     if (was.kind !== KIND.folder) this.#setTime(path, was);

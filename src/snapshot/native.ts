@@ -16,6 +16,7 @@ export interface Native {
   makePipe(path: Uint8Array, mode: number): boolean;
   /** Names and values of the extended attributes that can be put back, or null when there are none. */
   readAttributes(path: Uint8Array): Map<string, Buffer> | null;
+  /** Makes them what `attributes` says: others of their kind are removed. Returns whether it could. */
   writeAttributes(path: Uint8Array, attributes: ReadonlyMap<string, Buffer>): boolean;
   /** Syncs the file system that `fd` lies on. Returns whether it could. */
   syncFileSystem(fd: number): boolean;
@@ -57,6 +58,9 @@ function bind(): Native {
   const listxattr: (path: Uint8Array, list: Uint8Array | null, size: number) => number = libc.func(
     'int64_t llistxattr(const uint8_t *path, uint8_t *list, size_t size)',
   );
+  const removexattr: (path: Uint8Array, name: string) => number = libc.func(
+    'int lremovexattr(const uint8_t *path, const char *name)',
+  );
   const getxattr: (path: Uint8Array, name: string, value: Uint8Array, size: number) => number = libc.func(
     'int64_t lgetxattr(const uint8_t *path, const char *name, uint8_t *value, size_t size)',
   );
@@ -93,6 +97,9 @@ function bind(): Native {
     },
     writeAttributes(path, attributes) {
       let all = true;
+      for (const name of native.readAttributes(path)?.keys() ?? []) {
+        if (!attributes.has(name) && removexattr(path, name) !== 0) all = false;
+      }
       for (const [name, value] of attributes) {
         if (setxattr(path, name, value.length === 0 ? Buffer.alloc(1) : value, value.length, 0) !== 0) all = false;
       }

@@ -330,3 +330,17 @@ test('undoing a rollback takes away what it brought back, unasked, and nothing e
   await engine.rollback(undo ?? '', asked);
   expect(place.bash('find d since | sort; cat d/g')).toBe('d\nd/g\nd/mine\nsince\nchanged\n');
 });
+
+test('an attribute that was set since is taken away again', async (context) => {
+  place.bash('echo 1 > f; mkdir d');
+  const engine = place.open();
+  const kept = await engine.take(release(place.tree));
+  const set = 'import os; os.setxattr("f", "user.t", b"1"); os.setxattr("d", "user.t", b"1")';
+  try {
+    place.bash(`python3 -c '${set}'`);
+  } catch {
+    context.skip('attributes cannot be set here');
+  }
+  expect(await engine.rollback(kept.id, EVERYTHING)).toMatchObject({ verified: true, left: [] });
+  expect(place.bash(`python3 -c 'import os; print(os.listxattr("f"), os.listxattr("d"))'`)).toBe('[] []\n');
+});
