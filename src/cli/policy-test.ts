@@ -61,7 +61,7 @@ export function testPolicy(context: CliContext, file: string | null, json: boole
 
 function testOwnExamples(context: CliContext, json: boolean): void {
   const { policy } = context.settings().rulesFor(workspaceOf(context.cwd));
-  const failures = checkExamples(policy, (command) => read(command, EXAMPLE_PLACES.workspace, EXAMPLE_PLACES.home));
+  const failures = checkExamples(policy);
   const examples = policy.rules.reduce((count, rule) => count + rule.match.length + rule.notMatch.length, 0);
   print(context, json, { rules: policy.rules.length, examples, failures }, () =>
     [

@@ -11,6 +11,7 @@ import { BelayError, causeText } from '../errors.ts';
 import type { Rules } from '../judgement.ts';
 import { replaceFile } from '../platform/atomic-file.ts';
 import type { BelayPaths } from '../platform/paths.ts';
+import { checkUserExamples } from '../policy/examples.ts';
 import { loadPolicy, type PolicyText } from '../policy/load.ts';
 
 /** The name of a repository's own file, at the root of its work tree. */
@@ -150,6 +151,11 @@ export class SettingsSource {
     try {
       if (loaded.problems.some((problem) => problem.fatal)) throw new Error('the configuration has errors');
       const policy = loadPolicy(this.#files.builtin, user, repository);
+      const failing = checkUserExamples(policy);
+      if (failing.length > 0) {
+        problems.push(...failing.map((one) => `an example of your rules does not hold: ${one}`));
+        throw new Error('the rules are not what their examples say');
+      }
       const { profile, 'protected-branches': protectedBranches } = loaded.config;
       const rules = { policy, profile, protectedBranches, belay: this.#files.belay };
       return { rules, config: loaded.config, problems: [...problems, ...policy.ignored], stamp, checkedAt: Date.now() };

@@ -1,6 +1,8 @@
-/** Tries each rule on its own examples: what it must match and what it must not. Pure; reading commands comes from outside. */
+/** Tries rules on their own examples: what each must match and what it must not. Pure. */
+import { derive } from '../effects/derive.ts';
 import type { Prediction } from '../effects/effect.ts';
 import type { Places } from '../evidence/evidence.ts';
+import { decide } from './decide.ts';
 import { subjectsOf } from './facts.ts';
 import type { Policy } from './load.ts';
 import type { Rule, RuleExample } from './rule.ts';
@@ -20,20 +22,48 @@ export interface ExampleFailure {
   readonly wanted: 'match' | 'not-match';
 }
 
-/** Returns the examples that do not hold. `derive` reads a command as run in `EXAMPLE_PLACES.workspace`. */
-export function checkExamples(policy: Policy, derive: (command: string) => Prediction): readonly ExampleFailure[] {
+/** Returns what a command would do in a made-up project of which no file is read. */
+export function readExample(command: string): Prediction {
+  const { home, workspace } = EXAMPLE_PLACES;
+  return derive(
+    { kind: 'command', text: command, dialect: 'bash' },
+    { cwd: workspace, home, workspace, env: { HOME: home, PWD: workspace }, readFile: () => null },
+  );
+}
+
+/** Returns the examples of Belay's own rules that do not hold. */
+export function checkExamples(policy: Policy): readonly ExampleFailure[] {
   return policy.rules.flatMap((rule) => [
-    ...rule.match
-      .filter((example) => !matches(rule, example, derive))
-      .map((example) => failure(rule, example, 'match')),
-    ...rule.notMatch
-      .filter((example) => matches(rule, example, derive))
-      .map((example) => failure(rule, example, 'not-match')),
+    ...rule.match.filter((example) => !matches(rule, example)).map((example) => failure(rule, example, 'match')),
+    ...rule.notMatch.filter((example) => matches(rule, example)).map((example) => failure(rule, example, 'not-match')),
   ]);
 }
 
-function matches(rule: Rule, example: RuleExample, derive: (command: string) => Prediction): boolean {
-  return derive(example.command).effects.some(
+/**
+ * Returns the examples of a person's or a repository's rules that do not hold, in words. A rule matches a command that it
+ * decides: an `allow` clears something of it that the careful profile asks about, an `ask` or `deny` speaks to it.
+ */
+export function checkUserExamples(policy: Policy): readonly string[] {
+  return [...policy.user, ...policy.repository].flatMap((rule) => {
+    const alone = { ...policy, user: [rule], repository: [] };
+    const isDecided = ({ command, given }: RuleExample): boolean =>
+      decide(readExample(command), null, alone, {
+        profile: 'careful',
+        agent: null,
+        places: EXAMPLE_PLACES,
+        command,
+        now: 0,
+        given,
+      }).reasons.some((reason) => reason.rule === rule.id || reason.allowedBy === rule.id);
+    return [
+      ...rule.match.filter((one) => !isDecided(one)).map((one) => `${rule.id} does not match: ${one.command}`),
+      ...rule.notMatch.filter(isDecided).map((one) => `${rule.id} matches: ${one.command}`),
+    ];
+  });
+}
+
+function matches(rule: Rule, example: RuleExample): boolean {
+  return readExample(example.command).effects.some(
     (effect) =>
       rule.effects.includes(effect.kind) &&
       subjectsOf(effect, null, { places: EXAMPLE_PLACES, agent: null }).some((subject) =>

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { EffectKind } from '../effects/effect.ts';
 import { BelayError, causeText } from '../errors.ts';
 import { compileConditions } from './condition.ts';
-import { PROFILES, type Rule, type RuleExample, ruleFile, type writtenRule } from './rule.ts';
+import { exampleOf, PROFILES, type Rule, ruleFile, type writtenRule } from './rule.ts';
 import { compileUserRule, type UserRule, userRule } from './user-rule.ts';
 
 export interface PolicyText {
@@ -93,14 +93,6 @@ function compileRule(written: z.infer<typeof writtenRule>, file: string): Rule {
     notMatch: written['not-match'].map(exampleOf),
     file,
   };
-}
-
-function exampleOf(
-  written: string | { command: string; given?: Record<string, string | number | boolean> | undefined },
-): RuleExample {
-  return typeof written === 'string'
-    ? { command: written, given: {} }
-    : { command: written.command, given: written.given ?? {} };
 }
 
 /** Parses a text and checks it; the first problem is thrown with its file and key. */

@@ -18,7 +18,7 @@ export const effectKind = z.custom<EffectKind>((value) => typeof value === 'stri
 export const effectKinds = z.union([effectKind, z.array(effectKind).min(1)]);
 
 /** A command that a rule is tried on; `given` overrides facts as evidence would. */
-const example = z.union([
+export const example = z.union([
   z.string(),
   z.strictObject({
     command: z.string(),
@@ -56,6 +56,13 @@ export const ruleFile = z.strictObject({
 export interface RuleExample {
   readonly command: string;
   readonly given: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Returns an example as rules are tried on it. */
+export function exampleOf(written: z.infer<typeof example>): RuleExample {
+  return typeof written === 'string'
+    ? { command: written, given: {} }
+    : { command: written.command, given: written.given ?? {} };
 }
 
 /** A rule made ready for judging. */

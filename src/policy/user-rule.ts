@@ -5,9 +5,11 @@
 import { z } from 'zod';
 import { compileConditions, conditions, isLike, type Meets } from './condition.ts';
 import type { Subject } from './facts.ts';
-import { decision, effectKinds, ruleId } from './rule.ts';
+import { decision, effectKinds, example, exampleOf, type RuleExample, ruleId } from './rule.ts';
 import type { Decision } from './verdict.ts';
 
+/** Keys that say nothing of what a rule is about. */
+const NO_SCOPE: ReadonlySet<string> = new Set(['id', 'decision', 'until', 'reason', 'match', 'not-match']);
 const globs = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
 /** One `[[rule]]` of `config.toml` or `.belay.toml`. */
@@ -33,13 +35,21 @@ export const userRule = z
     until: z.coerce.date().optional(),
     /** Why, in words shown with the verdict. */
     reason: z.string().optional(),
+    /** Commands that it must decide, and that it must not: tried when the file is read. */
+    match: z.array(example).optional(),
+    'not-match': z.array(example).optional(),
   })
   .superRefine((rule, context) => {
-    const scope = Object.keys(rule).filter((key) => !['id', 'decision', 'until', 'reason'].includes(key));
+    const scope = Object.keys(rule).filter((key) => !NO_SCOPE.has(key));
     if (scope.length === 0)
       context.addIssue({
         code: 'custom',
         message: 'must say what it is about: a risk, rule, program, path, host, branch, agent or command',
+      });
+    if (rule.workspace !== undefined && (rule.match !== undefined || rule['not-match'] !== undefined))
+      context.addIssue({
+        code: 'custom',
+        message: 'is about a workspace: examples are tried in a made-up one, so it takes no match or not-match',
       });
   });
 
@@ -61,6 +71,8 @@ export interface UserRule {
   /** Whether it needs a matched rule at all. */
   readonly needsRule: boolean;
   readonly covers: (subject: Subject, context: ScopeContext) => boolean;
+  readonly match: readonly RuleExample[];
+  readonly notMatch: readonly RuleExample[];
 }
 
 /** Keys that are globs over facts, any of which may meet them. */
@@ -90,6 +102,8 @@ export function compileUserRule(written: z.infer<typeof userRule>, name: string)
     id: written.id ?? name,
     decision: written.decision,
     reason: written.reason ?? null,
+    match: (written.match ?? []).map(exampleOf),
+    notMatch: (written['not-match'] ?? []).map(exampleOf),
     needsRule: risk !== null || rule !== null,
     isAbout: (matched) => (risk === null || risk(matched.risk)) && (rule === null || rule(matched.id)),
     covers: (subject, context) =>

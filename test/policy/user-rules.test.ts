@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { known } from '../../src/evidence/evidence.ts';
 import { decide } from '../../src/policy/decide.ts';
+import { checkUserExamples } from '../../src/policy/examples.ts';
 import { builtinPolicy, context, effect, evidenceOf, onPath, path, predicted } from './support.ts';
 
 const forcePush = predicted(
@@ -91,4 +92,35 @@ test('a rule by path covers a removal that evidence shows to be there', () => {
   const policy = builtinPolicy('[[rule]]\ndecision = "allow"\npath = "./scratch/**"\nrisk = "loss.files"\n');
   const removal = predicted(effect('fs.delete', [path('scratch/old')], { recursive: true }, 'rm'));
   expect(decide(removal, evidenceOf(onPath({ git: known(null) })), policy, context()).decision).toBe('allow');
+});
+
+describe("a rule's own examples", () => {
+  const failing = (rule: string) => checkUserExamples(builtinPolicy(`[[rule]]\n${rule}\n`));
+
+  test.each([
+    [
+      'decision = "allow"\nrisk = "share.force-push"\nbranch = "feature/*"',
+      'git push --force origin feature/x',
+      'git push --force origin main',
+    ],
+    ['decision = "deny"\nprogram = "terraform *"', 'terraform destroy', 'tofu destroy'],
+    ['decision = "ask"\nprogram = "make"', 'make clean', 'cmake .'],
+    ['decision = "allow"\ncommand = "npm publish"', 'npm publish', 'npm publish --tag next'],
+  ])('hold for %j', (rule, covered, other) => {
+    expect(failing(`${rule}\nmatch = ["${covered}"]\nnot-match = ["${other}"]`)).toEqual([]);
+    expect(failing(`${rule}\nmatch = ["${other}"]`)).toEqual([`user.1 does not match: ${other}`]);
+    expect(failing(`${rule}\nnot-match = ["${covered}"]`)).toEqual([`user.1 matches: ${covered}`]);
+  });
+
+  test('may say what the machine would', () => {
+    const rule = 'decision = "allow"\nrule = "files.delete.folder"\nwhen = { files = { max = 20 } }';
+    expect(
+      failing(`${rule}\nmatch = [{ command = "rm -r src", given = { files = 3, notInGit = 3, exists = true } }]`),
+    ).toEqual([]);
+    expect(failing(`${rule}\nnot-match = [{ command = "rm -r src", given = { files = 30 } }]`)).toEqual([]);
+  });
+
+  test('are not taken where they could not be tried', () => {
+    expect(() => failing('decision = "deny"\nworkspace = "~/x"\nmatch = ["ls"]')).toThrow(/takes no match/);
+  });
 });
