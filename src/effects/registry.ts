@@ -37,6 +37,7 @@ import { programs as infrastructure } from './programs/infrastructure.ts';
 import { programs as interpreters } from './programs/interpreters.ts';
 import { programs as keys } from './programs/keys.ts';
 import { programs as kubernetes } from './programs/kubernetes.ts';
+import { programs as lftp } from './programs/lftp.ts';
 import { programs as mail } from './programs/mail.ts';
 import { programs as mobile } from './programs/mobile.ts';
 import { programs as networkFetch } from './programs/network-fetch.ts';
@@ -51,6 +52,7 @@ import { programs as permissions } from './programs/permissions.ts';
 import { programs as privilege } from './programs/privilege.ts';
 import { programs as processes } from './programs/processes.ts';
 import { programs as publishing } from './programs/publishing.ts';
+import { programs as releaseTools } from './programs/release-tools.ts';
 import { programs as remoteShell } from './programs/remote-shell.ts';
 import { programs as runUnder } from './programs/run-under.ts';
 import { programs as secretStores } from './programs/secret-stores.ts';
@@ -101,6 +103,7 @@ export const registry: readonly Program[] = [
   ...interpreters,
   ...keys,
   ...kubernetes,
+  ...lftp,
   ...mail,
   ...mobile,
   ...networkFetch,
@@ -114,6 +117,7 @@ export const registry: readonly Program[] = [
   ...permissions,
   ...processes,
   ...publishing,
+  ...releaseTools,
   ...remoteShell,
   ...secretStores,
   ...services,

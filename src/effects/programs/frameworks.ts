@@ -173,7 +173,7 @@ const artisan = tool(['artisan', 'sail'], 'Laravel 12 artisan', {
   ],
 });
 
-const rails = tool(['rails', 'rake'], 'Rails 8.1 commands', {
+const rails = tool(['rails', 'rake'], 'Rails 8.1 commands, Bundler 2.7 gem tasks', {
   values: words('-e --environment -f --rakefile'),
   dryRun: ['-n', '--dry-run', '-T', '--tasks', '-P'],
   rows: [
@@ -191,6 +191,11 @@ const rails = tool(['rails', 'rake'], 'Rails 8.1 commands', {
       does: migrates('rails'),
     },
     { on: 'db:seed | db:fixtures:load', does: writes('rails db:seed') },
+    // Bundler's gem tasks: tags, pushes, and puts the gem on its host.
+    {
+      on: 'release | release:rubygem_push | release:source_control_push',
+      does: { effect: 'package.publish', facts: { what: 'gem' }, when: (use) => use.call.name === 'rake' },
+    },
     {
       on: 'runner,r',
       read: (use) => ({
@@ -220,6 +225,8 @@ const rails = tool(['rails', 'rake'], 'Rails 8.1 commands', {
     { command: 'RAILS_ENV=test rails db:drop:all', effects: ['db.drop'] },
     { command: 'rake db:schema:load RAILS_ENV=production', effects: ['db.drop'] },
     { command: 'rails db:migrate', effects: ['db.schema'] },
+    { command: 'rake release', effects: ['package.publish'] },
+    { command: 'rake build', effects: [] },
     { command: 'rails runner "User.delete_all"', effects: ['db.write'] },
   ],
 });

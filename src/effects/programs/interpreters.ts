@@ -4,7 +4,9 @@ import { runFlow, runScript, runText } from '../run-code.ts';
 import { flowOf, known, split, words } from '../subcommands.ts';
 
 /** Scripts that are programs of their own, with a table: `python manage.py`, `php artisan`, `ruby bin/rails`. */
-const SCRIPT_PROGRAMS = new Set(words('manage.py artisan rails rake alembic flask twine esptool.py npm npx yarn pnpm'));
+const SCRIPT_PROGRAMS = new Set(
+  words('manage.py artisan rails rake alembic flask twine esptool.py espefuse.py npm npx yarn pnpm'),
+);
 
 /** Modules that are called otherwise as programs. */
 const MODULES: Readonly<Record<string, string>> = {

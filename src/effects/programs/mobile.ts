@@ -60,6 +60,28 @@ const fastboot = subcommands({
   ],
 });
 
+/** Fuses are burnt once and for all; `--virt` tries it on none. */
+const espefuse = subcommands({
+  names: ['espefuse.py', 'espefuse'],
+  manual: 'espefuse 5',
+  values: words('-p --port -b --baud -c --chip --before --path-efuse-file'),
+  dryRun: ['--virt'],
+  rows: [
+    {
+      on: 'summary | dump | get-custom-mac | get_custom_mac | adc-info | adc_info | check-error | check_error',
+      does: [],
+    },
+  ],
+  otherwise: (use) => ({
+    effects: use.operands.length === 0 ? [] : [use.call.effect('device.write', [], { what: 'fuses' })],
+  }),
+  examples: [
+    { command: 'espefuse.py -p /dev/ttyUSB0 burn_efuse JTAG_DISABLE', effects: ['device.write'] },
+    { command: 'espefuse --virt burn-key BLOCK_KEY0 k.bin XTS_AES_128_KEY', effects: [] },
+    { command: 'espefuse --port /dev/ttyUSB0 summary', effects: [] },
+  ],
+});
+
 const xcrun = subcommands({
   names: ['xcrun'],
   manual: 'xcrun(1), Xcode 26',
@@ -95,4 +117,4 @@ const xcrun = subcommands({
   ],
 });
 
-export const programs: readonly Program[] = [adb, fastboot, xcrun];
+export const programs: readonly Program[] = [adb, fastboot, espefuse, xcrun];

@@ -75,7 +75,9 @@ export const programs: readonly Program[] = [
       { on: 'uninstall', does: { ...REMOVE, facts: { global: true } } },
       { on: 'remove,rm', does: REMOVE },
       { on: 'update,fetch', does: INSTALL },
-      { on: 'publish | release', does: publish('crate') },
+      { on: 'publish', does: publish('crate') },
+      // cargo-release only says what it would do until it is told to do it.
+      { on: 'release', does: { ...publish('crate'), when: (use) => use.has('-x', '--execute') } },
       { on: 'yank', does: UNPUBLISH },
       {
         on: 'owner',
@@ -88,6 +90,8 @@ export const programs: readonly Program[] = [
       { command: 'cargo install ripgrep', effects: ['package.add'] },
       { command: 'cargo publish', effects: ['package.publish'] },
       { command: 'cargo publish --dry-run', effects: [] },
+      { command: 'cargo release patch', effects: [] },
+      { command: 'cargo release patch --execute', effects: ['package.publish'] },
       { command: 'cargo yank --vers 1.0.0 mine', effects: ['package.unpublish'] },
       { command: 'cargo build --release', effects: [] },
       { command: 'cargo test', effects: [] },
@@ -273,7 +277,6 @@ export const programs: readonly Program[] = [
       'stack',
       'opam',
       'luarocks',
-      'sbt',
       'lein',
       'swift',
       'pod',

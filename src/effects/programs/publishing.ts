@@ -2,7 +2,17 @@
 import type { EffectKind } from '../effect.ts';
 import { isLocalHost } from '../payload.ts';
 import type { Program } from '../program.ts';
-import { type Does, type FactOf, given, type Row, subcommands, type Tool, type Use, words } from '../subcommands.ts';
+import {
+  type Does,
+  type FactOf,
+  given,
+  known,
+  type Row,
+  subcommands,
+  type Tool,
+  type Use,
+  words,
+} from '../subcommands.ts';
 
 const publishes = (on: string, what: FactOf, effect: EffectKind = 'package.publish'): Row => ({
   on,
@@ -22,10 +32,20 @@ const whole = (what: string): Pick<Tool, 'rows' | 'otherwise'> => ({
 
 const isToy = (use: Use): boolean => {
   const network = use.value('--rpc-url', '-r', '--provider.cluster', '-u', '--url', '--network') ?? '';
-  return /^(?:localnet|localhost|l|anvil|hardhat)$/.test(network) || isLocalHost(network);
+  return (
+    /^(?:localnet|localhost|l|anvil|hardhat(?:Mainnet)?|develop(?:ment)?|ganache|test)$/.test(network) ||
+    isLocalHost(network)
+  );
 };
+/** skopeo names where it copies to by a transport; only `docker:` is a registry. */
+const isToRegistry = (use: Use): boolean =>
+  use.call.name !== 'skopeo' || !/^(?!docker:)[a-z-]+:/.test(known(use.operands.at(-1)) ?? '');
 const puts: Does = { effect: 'package.publish', noun: 'contract', facts: { what: 'contract' } };
 const onChain = (on: string): Row => ({ on, does: { ...puts, unless: isToy } });
+const onNetwork = (on: string): Row => ({
+  on,
+  does: { ...puts, when: (use) => use.has('--network'), unless: isToy },
+});
 
 export const programs: readonly Program[] = [
   tool(['twine'], 'twine 6', {
@@ -52,8 +72,21 @@ export const programs: readonly Program[] = [
     ['changeset', 'lerna', 'nx-release', 'auto', 'beachball', 'bumpp-publish', 'multi-semantic-release'],
     'changesets 2.29, lerna 9',
     {
-      rows: [publishes('publish | shipit', 'package')],
+      rows: [
+        publishes('publish | shipit', 'package'),
+        {
+          on: 'version',
+          does: {
+            effect: 'git.push',
+            facts: { force: 'none', tags: true },
+            when: (use) => use.call.name === 'lerna' && !use.has('--no-push', '--no-git-tag-version'),
+          },
+        },
+      ],
       examples: [
+        { command: 'lerna version patch --yes', effects: ['git.push'] },
+        { command: 'lerna version patch --no-push', effects: [] },
+        { command: 'changeset version', effects: [] },
         { command: 'changeset status', effects: [] },
         { command: 'changeset publish', effects: ['package.publish'] },
         { command: 'lerna publish from-git --yes', effects: ['package.publish'] },
@@ -127,7 +160,11 @@ export const programs: readonly Program[] = [
     'skopeo(1) 1.20, crane 0.20',
     {
       rows: [
-        publishes('push | copy | cp | sign | attach | publish | apply | append', 'image'),
+        publishes('push | cp | sign | attach | publish | apply | append', 'image'),
+        {
+          on: 'copy',
+          does: { effect: 'package.publish', noun: 'artifact', facts: { what: 'image' }, when: isToRegistry },
+        },
         { on: 'delete', does: { effect: 'package.unpublish', noun: 'image' } },
         {
           on: 'rmi | rm',
@@ -136,6 +173,8 @@ export const programs: readonly Program[] = [
       ],
       examples: [
         { command: 'skopeo inspect docker://alpine', effects: [] },
+        { command: 'skopeo copy docker://alpine dir:alpine', effects: [] },
+        { command: 'skopeo copy dir:alpine docker://r.example/alpine', effects: ['package.publish'] },
         { command: 'crane push app.tar me/app', effects: ['package.publish'] },
         { command: 'buildah rm --all', effects: ['container.remove'] },
       ],
@@ -188,6 +227,19 @@ export const programs: readonly Program[] = [
       { command: 'cast call 0x0 "f()"', effects: [] },
       { command: 'anchor deploy --provider.cluster localnet', effects: [] },
       { command: 'anchor deploy --provider.cluster mainnet', effects: ['package.publish'] },
+    ],
+  }),
+  // Without a network named they run on a chain of their own, which ends with them.
+  tool(['hardhat', 'truffle'], 'Hardhat 3 guides, Truffle 5.11 commands', {
+    values: words('--network --config --deployment-id --tags'),
+    rows: [onNetwork('run | deploy | ignition deploy | migrate | exec')],
+    examples: [
+      { command: 'hardhat test', effects: [] },
+      { command: 'hardhat run scripts/deploy.js', effects: [] },
+      { command: 'hardhat run scripts/deploy.js --network localhost', effects: [] },
+      { command: 'hardhat run scripts/deploy.js --network sepolia', effects: ['package.publish'] },
+      { command: 'hardhat --network mainnet ignition deploy Lock.ts', effects: ['package.publish'] },
+      { command: 'truffle migrate --network develop', effects: [] },
     ],
   }),
 ];

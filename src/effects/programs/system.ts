@@ -188,6 +188,17 @@ const SETTINGS: readonly {
     ],
   },
   {
+    names: ['tmutil'],
+    manual: 'tmutil(8), macOS 15',
+    changes:
+      /^(?:delete|deletelocalsnapshots|thinlocalsnapshots|deleteinprogress|disable|setdestination|removedestination)$/,
+    examples: [
+      { command: 'tmutil deletelocalsnapshots /', effects: ['system.setting'] },
+      { command: 'tmutil delete -d /Volumes/Backup -t 2026-01-01-120000', effects: ['system.setting'] },
+      { command: 'tmutil listlocalsnapshots /', effects: [] },
+    ],
+  },
+  {
     names: ['date', 'hostname'],
     manual: 'date(1), GNU coreutils 9.5; hostname(1) 3.25',
     changes: /^(?:-[a-zA-Z]*s|--set(?:=.*)?|-F|--file)$/,

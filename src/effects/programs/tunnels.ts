@@ -118,7 +118,6 @@ export const programs: readonly Program[] = [
       'jupyter',
       'jupyter-lab',
       'jupyter-notebook',
-      'mkdocs',
       'puma',
       'thin',
       'webrick',
