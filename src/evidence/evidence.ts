@@ -66,8 +66,10 @@ export interface PathEvidence {
   readonly mountPoint: boolean;
   /** Whether all of it was made in this session. */
   readonly sessionMade: Known<boolean>;
-  /** Files that a snapshot could not keep (unreadable, sockets, over budget), if known. */
+  /** A few of the files that a snapshot could not keep (unreadable, sockets, devices), each with why. */
   readonly unkeepable: readonly string[];
+  /** How many of them would be lost for good: all but sockets. */
+  readonly unkept?: number;
 }
 
 /** What is known about the repository that a git effect meets. */

@@ -1,4 +1,5 @@
 /** Reads path targets: where they really lie, what is below them, what git holds of it. Each path is read once a request. */
+import type { Stats } from 'node:fs';
 import { posix } from 'node:path';
 import type { Effect, EffectKind, Target } from '../effects/effect.ts';
 import type { Deadline } from './deadline.ts';
@@ -13,6 +14,7 @@ import { isInside, stricterZone, zoneOf } from './places.ts';
 import { regenerableBy } from './regenerable.ts';
 import type { SessionFacts } from './session-facts.ts';
 import { countTree } from './tree.ts';
+import { whyUnkeepable } from './unkeepable.ts';
 
 /** Kinds that act on a link itself and not on what it leads to. */
 const ON_THE_LINK: ReadonlySet<EffectKind> = new Set(['fs.delete', 'fs.move', 'fs.link']);
@@ -105,7 +107,7 @@ export class PathReader {
         regenerable: UNASKED,
         mountPoint: false,
         sessionMade,
-        unkeepable: [],
+        ...(stats === null ? { unkeepable: [] } : unkeepableOf(present[0] ?? path, stats)),
       };
     }
     // A link that `glob` or the effect names is lost itself; what is below a link's target is not.
@@ -131,6 +133,7 @@ export class PathReader {
       mountPoint: present.some(isMountPoint),
       sessionMade,
       unkeepable: tree.unkeepable,
+      unkept: tree.unkept,
     };
   }
 
@@ -216,4 +219,9 @@ function isMountPoint(path: string): boolean {
   const stats = lstatOrNull(path);
   const parent = lstatOrNull(posix.dirname(path));
   return stats !== null && parent !== null && stats.isDirectory() && stats.dev !== parent.dev;
+}
+
+function unkeepableOf(path: string, stats: Stats): Pick<PathEvidence, 'unkeepable' | 'unkept'> {
+  const why = whyUnkeepable(path, stats);
+  return why === null ? { unkeepable: [] } : { unkeepable: [`${path} (${why})`], unkept: why === 'a socket' ? 0 : 1 };
 }

@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Deadline } from './deadline.ts';
 import { type Known, known, notKnown } from './evidence.ts';
 import { lstatOrNull } from './files.ts';
+import { type Unkeepable, whyUnkeepable } from './unkeepable.ts';
 
 /** Entries looked at before counting stops. */
 export const MAX_ENTRIES = 20_000;
@@ -18,7 +19,10 @@ export interface TreeCount {
   readonly files: Known<number>;
   readonly bytes: Known<number>;
   readonly sample: readonly string[];
+  /** A few, each with why. */
   readonly unkeepable: readonly string[];
+  /** How many of the files a snapshot would lose; sockets are not counted. */
+  readonly unkept: number;
   /** Files counted before it stopped: at least so many. */
   readonly atLeast: number;
 }
@@ -28,10 +32,16 @@ export async function countTree(roots: readonly string[], deadline: Deadline): P
   const folders: string[] = [];
   const sample: string[] = [];
   const unkeepable: string[] = [];
+  let unkept = 0;
   let files = 0;
   let bytes = 0;
   let entries = 0;
   let stopped: string | null = null;
+
+  const lose = (path: string, why: Unkeepable): void => {
+    if (why !== 'a socket') unkept += 1;
+    if (unkeepable.length < SAMPLE) unkeepable.push(`${path} (${why})`);
+  };
 
   const meet = (path: string): void => {
     entries += 1;
@@ -44,7 +54,8 @@ export async function countTree(roots: readonly string[], deadline: Deadline): P
     files += 1;
     bytes += stats.size;
     if (sample.length < SAMPLE) sample.push(path);
-    if (unkeepable.length < SAMPLE && !stats.isFile() && !stats.isSymbolicLink()) unkeepable.push(path);
+    const why = whyUnkeepable(path, stats);
+    if (why !== null) lose(path, why);
   };
 
   const limit = (): string | null => {
@@ -64,10 +75,10 @@ export async function countTree(roots: readonly string[], deadline: Deadline): P
         if (stopped !== null) break;
       }
     } catch {
-      if (unkeepable.length < SAMPLE) unkeepable.push(folder);
+      lose(folder, 'unreadable');
     }
   }
-  const counted = { sample, unkeepable, atLeast: files };
+  const counted = { sample, unkeepable, unkept, atLeast: files };
   return stopped === null
     ? { ...counted, files: known(files), bytes: known(bytes) }
     : { ...counted, files: notKnown(stopped), bytes: notKnown(stopped) };

@@ -4,6 +4,7 @@ import type { Subject } from './facts.ts';
 import { clean, sizeOf } from './sentence.ts';
 
 const MAX_LINES = 6;
+const MAX_UNKEEPABLE = 3;
 
 /** Returns lines for the targets of one effect that one rule matched: the place it would hit first, the repository's state last. */
 export function evidenceLines(subjects: readonly Subject[]): readonly string[] {
@@ -41,6 +42,8 @@ function pathWords(path: PathEvidence): string {
   if (path.sessionMade.known && path.sessionMade.value) words.push('made in this session');
   if (path.leadsTo !== null) words.push(`leads to ${path.leadsTo}`);
   if (path.mountPoint) words.push('a mount point');
+  if (path.unkeepable.length > 0)
+    words.push(`no snapshot keeps ${path.unkeepable.slice(0, MAX_UNKEEPABLE).join(', ')}`);
   return [...new Set(words)].join(', ');
 }
 

@@ -147,6 +147,7 @@ export const FACTS = {
   generated: 'regenerable by evidence, or by its name alone',
   sessionMade: 'the session made all of it',
   sessionMadeKnown: 'whether that is known',
+  unkept: 'files that no snapshot could keep: unreadable ones, devices',
   mountPoint: 'another file system is mounted there',
   leadsAway: 'a link on the way leads elsewhere',
   repositoryKnown: 'the state of the repository is known',
@@ -367,7 +368,11 @@ function ofUnknownPath(
 function ofReadings(path: PathEvidence | null): Record<string, FactValue> {
   if (path === null)
     return { existsKnown: false, filesKnown: false, gitKnown: false, regenerableKnown: false, sessionMadeKnown: false };
-  const facts: Record<string, FactValue> = { mountPoint: path.mountPoint, leadsAway: path.leadsTo !== null };
+  const facts: Record<string, FactValue> = {
+    mountPoint: path.mountPoint,
+    leadsAway: path.leadsTo !== null,
+    unkept: path.unkept ?? 0,
+  };
   put(facts, 'exists', path.exists);
   put(facts, 'files', path.files);
   put(facts, 'bytes', path.bytes);

@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -136,4 +138,35 @@ test('what git ignores and a checkout or merge would overwrite is kept first, an
   for (const command of ['git checkout --no-overwrite-ignore topic', 'git checkout -b other', 'git checkout main'])
     expect((await judge(command)).obligations, command).toEqual([]);
   expect((await judge('git pull')).obligations).toEqual([{ kind: 'snapshot', paths: [work] }]);
+});
+
+test('what no snapshot could keep is said before it goes, and asked about when it would be lost', async () => {
+  write('run/pid');
+  git('add', '.');
+  git('commit', '-qm', 'run');
+  const server = createServer().listen(join(work, 'run/app.sock'));
+  await once(server, 'listening');
+  try {
+    const socket = await judge('rm run/app.sock');
+    expect(socket.decision).toBe('allow');
+    expect(socket.reasons[0]?.evidence.join()).toContain(`no snapshot keeps ${work}/run/app.sock (a socket)`);
+  } finally {
+    server.close();
+  }
+  // Root reads everything: for it a device stands in for what can't be read.
+  if (process.getuid?.() === 0) {
+    const made = spawnSync('mknod', [join(work, 'dist'), 'c', '1', '3']);
+    if (made.status !== 0) return; // a container may not make devices
+  } else {
+    write('dist');
+    chmodSync(join(work, 'dist'), 0);
+  }
+  for (const command of ['rm -rf dist', 'rm dist', 'echo x > dist']) {
+    const verdict = await judge(command);
+    expect(verdict.decision, command).toBe('ask');
+    expect(
+      verdict.reasons.map(({ rule }) => rule),
+      command,
+    ).toContain('files.lost.unkept');
+  }
 });
