@@ -23,7 +23,8 @@ import type { Arg, Flow, Reading } from './program.ts';
 import { networkPeer, redirect } from './redirect.ts';
 import { findProgram } from './registry.ts';
 import { runFile } from './run-file.ts';
-import { isEnvironmentFile, isSecretTarget } from './secret-paths.ts';
+import { isEnvironmentFile, isSecretFolder, isSecretTarget } from './secret-paths.ts';
+import { sentAlong } from './secret-sent.ts';
 import { shellBuiltins } from './shell-builtins.ts';
 import { cloneState, type Variable } from './shell-state.ts';
 import { readUnfamiliar } from './unfamiliar.ts';
@@ -227,6 +228,7 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
   const readsOnly = isReader(name) && said.every((effect) => effect.kind === 'fs.read');
   const words = args.map((arg) => exactText(arg) ?? '');
   const masks = readsOnly ? [frame.mask, maskOf(name, words)] : [];
+  const secrets: string[] = [];
   const saidSecret = said.some((effect) => effect.kind === 'secret.read');
   for (const one of said) {
     if (!step(frame, span, one.targets.length >> 1)) return UNKNOWN_FLOW;
@@ -239,12 +241,13 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
         : effect,
     );
     for (const target of effect.targets) {
-      if (effect.kind === 'fs.read' && isSecretTarget(target, machine.world.home)) {
+      if (effect.kind === 'fs.read' && holdsSecrets(effect, target, machine.world.home)) {
         if (masks.some((mask) => hides(mask, targetName(target)))) continue;
         // An environment file is there to be read into the environment, and shows nothing by that.
         const isLoaded = frame.loads && isEnvironmentFile(target);
         if (!saidSecret && !isLoaded) sink.push({ ...effect, kind: 'secret.read', targets: [target] });
         const source = targetName(target);
+        if (effect.via.length === frame.via.length) secrets.push(source);
         output = joinFlows(filtered(output), labelledFlow(['secret'], [isLoaded ? `$(${source})` : source]));
         continue;
       }
@@ -261,11 +264,16 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
       machine.files.set(effect.facts.to, labelledFlow(['network'], urls));
     }
   }
+  sink.push(...sentAlong(said, secrets, frame.via.length));
   if (/^(?:cp|mv|ln|install)$/.test(name)) noticeCopy(frame, args);
   if (frame.socket !== null && /^(?:ba|da|z|k|a|fi)?sh$|^(?:python[\d.]*|perl|ruby|php|node)$/.test(name)) {
     say(frame, 'net.reverse-shell', name, span, [{ kind: 'name', noun: 'host', name: frame.socket }]);
   }
   return output;
+}
+
+function holdsSecrets(effect: Effect, target: Target, home: string | null): boolean {
+  return isSecretTarget(target, home) || (effect.facts.recursive === true && isSecretFolder(target, home));
 }
 
 /** An empty name names no file: `rm -f "$EMPTY"` removes nothing. Returns null when nothing is left. */

@@ -40,7 +40,7 @@ export type Target =
  */
 export const KINDS = {
   // files
-  'fs.read': 'reads files',
+  'fs.read': 'reads files. facts: recursive (all that lies below)',
   'fs.create':
     'makes files or folders that need not exist (touch, mkdir, cp to a new name). facts: absent (only where nothing is)',
   'fs.write': 'overwrites or truncates whole files (>, cp over, tee, truncate, dd of=). facts: empty (would empty it)',

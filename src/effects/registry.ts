@@ -8,12 +8,14 @@ import { programs as agents } from './programs/agents.ts';
 import { programs as archives } from './programs/archives.ts';
 import { programs as attackTools } from './programs/attack-tools.ts';
 import { programs as backends } from './programs/backends.ts';
+import { programs as backups } from './programs/backups.ts';
 import { programs as belay } from './programs/belay.ts';
 import { programs as brokers } from './programs/brokers.ts';
 import { programs as buildTools } from './programs/build-tools.ts';
 import { programs as builtins } from './programs/builtins.ts';
 import { programs as cloudAws } from './programs/cloud-aws.ts';
 import { programs as cloudAzure } from './programs/cloud-azure.ts';
+import { programs as cloudCopies } from './programs/cloud-copies.ts';
 import { programs as cloudGcp } from './programs/cloud-gcp.ts';
 import { programs as cloudOther } from './programs/cloud-other.ts';
 import { programs as compilers } from './programs/compilers.ts';
@@ -63,6 +65,7 @@ import { programs as sync } from './programs/sync.ts';
 import { programs as system } from './programs/system.ts';
 import { programs as terminals } from './programs/terminals.ts';
 import { programs as textFilters } from './programs/text-filters.ts';
+import { programs as transfers } from './programs/transfers.ts';
 import { programs as tunnels } from './programs/tunnels.ts';
 import { programs as wrappers } from './programs/wrappers.ts';
 import { programs as write } from './programs/write.ts';
@@ -76,11 +79,13 @@ export const registry: readonly Program[] = [
   ...archives,
   ...attackTools,
   ...backends,
+  ...backups,
   ...brokers,
   ...buildTools,
   ...builtins,
   ...cloudAws,
   ...cloudAzure,
+  ...cloudCopies,
   ...cloudGcp,
   ...cloudOther,
   ...compilers,
@@ -127,6 +132,7 @@ export const registry: readonly Program[] = [
   ...system,
   ...terminals,
   ...textFilters,
+  ...transfers,
   ...tunnels,
   ...privilege,
   ...environments,

@@ -154,6 +154,17 @@ export function isSecretPath(path: string, home: string | null): boolean {
   return BY_NAME.some((pattern) => pattern.test(plain));
 }
 
+/** Folders of which most is secret, without being listed whole above. */
+const KEYRINGS = /^\.(?:gnupg|aws|mozilla\/firefox)$/;
+
+/** Returns whether taking all that lies below the folder `target` takes secrets with it. */
+export function isSecretFolder(target: Target, home: string | null): boolean {
+  if (target.kind !== 'path') return false;
+  const path = target.path.replace(/(?:\/\*)?\/?$/, '');
+  const below = home !== null && path.startsWith(`${home}/`) ? path.slice(home.length + 1) : otherHome(path);
+  return below !== null && (KEYRINGS.test(below) || IN_HOME.includes(`${below}/`));
+}
+
 /** Programs' memory and start-up environment, under a process number that is known only when it runs. */
 const OF_A_PROCESS = /^\/proc\/[^/]+\/(?:mem|environ|maps)$/;
 

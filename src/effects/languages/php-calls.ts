@@ -30,8 +30,16 @@ import { type Act, type Acts, type CodeMachine, holds } from './machine.ts';
 import { apiValue, textValue, UNKNOWN, type Value } from './value.ts';
 
 /** Reads a file, or a URL through PHP's stream wrappers. */
-const readsAny: Act = (call) =>
-  /^https?:/.test(call.args[0]?.text ?? call.args[0]?.prefix ?? '') ? fetches(call) : reads()(call);
+const readsAny: Act = (call) => {
+  if (!/^https?:/.test(call.args[0]?.text ?? call.args[0]?.prefix ?? '')) return reads()(call);
+  // What a stream context asks for: `['http' => ['method' => …, 'content' => …]]`.
+  const asked = call.args[2]?.fields?.get('http')?.fields;
+  const method = asked?.get('method')?.text?.toUpperCase();
+  if (method === undefined || method === 'GET' || method === 'HEAD') return fetches(call);
+  const content = asked?.get('content');
+  call.machine.sends(call.args[0], content === undefined ? [] : [content], method);
+  return UNKNOWN;
+};
 
 const opens: Act = ({ machine, args }) => {
   const mode = args[1]?.text ?? 'r';
@@ -119,6 +127,7 @@ export const PHP_ACTS: Acts = {
     if (name === undefined) machine.sayDynamic();
     return act?.({ machine, args: args.slice(1), receiver, named });
   },
+  stream_context_create: passes,
   fsockopen: connects,
   stream_socket_client: connects,
   socket_connect: connects,

@@ -152,6 +152,8 @@ function expr(node: SyntaxNode, text: string): Expr {
       };
     }
     case 'ArrayExpression':
+      if (parts.some((part) => part.name === 'Pair'))
+        return { kind: 'record', entries: kidsOf(node, 'Pair').map((pair) => entry(pair, text)) };
       return { kind: 'list', items: inner() };
     case 'ConditionalExpression':
       return { kind: 'either', options: inner().slice(1) };
@@ -191,6 +193,16 @@ function string(node: SyntaxNode, text: string): Expr {
   }
   if (to > at) parts.push({ kind: 'text', text: unescape(text.slice(at, to)) });
   return { kind: 'join', parts, separator: '' };
+}
+
+/** `'key' => value`; a key that is no plain text names nothing. */
+function entry(pair: SyntaxNode, text: string): { readonly key: string | null; readonly value: Expr } {
+  const [key, value] = kids(pair).filter(isExpression);
+  const source = key === undefined ? '' : sourceOf(key, text);
+  return {
+    key: /^(['"])[\w-]+\1$/.test(source) ? source.slice(1, -1) : null,
+    value: value === undefined ? NOTHING : expr(value, text),
+  };
 }
 
 function isExpression(node: SyntaxNode): boolean {

@@ -32,7 +32,7 @@ import {
 import { type Dialect, evaluate } from './evaluate.ts';
 import { parseLoosely } from './loose.ts';
 import { type Act, type Acts, CodeMachine } from './machine.ts';
-import { tokens } from './tokens.ts';
+import { type Token, tokens } from './tokens.ts';
 import { joinedPath, textValue, UNKNOWN } from './value.ts';
 
 const runs: Act = ({ machine, args }) => {
@@ -68,6 +68,25 @@ const unbounded =
     machine.say('db.write', [], { statement, unbounded: true });
     return UNKNOWN;
   };
+
+/** A request over an open connection: its first argument is a path there. */
+function overConnection(method: string): Act {
+  return ({ machine, args }) => {
+    machine.sends(textValue(machine.connectedTo ?? ''), args.slice(1), method);
+    return UNKNOWN;
+  };
+}
+
+/** A request made to be sent: to a whole address, or to a path of what the code connects to. */
+function asksFor(method: string): Act {
+  return ({ machine, args }) => {
+    const [to] = args;
+    const isPath = to?.text?.startsWith('/') === true;
+    if (!isPath || machine.connectedTo !== null)
+      machine.sends(isPath ? textValue(machine.connectedTo ?? '') : to, [], method);
+    return UNKNOWN;
+  };
+}
 
 const ACTS: Acts = {
   'File.delete': removesAll(false),
@@ -158,9 +177,19 @@ const ACTS: Acts = {
   },
   '*.sendmsg': sendsOut,
   'Net.HTTP.get': fetches,
+  'Net.HTTP.get_response': fetches,
   'URI.open': fetches,
   'Net.HTTP.post': sends('POST'),
   'Net.HTTP.post_form': sends('POST'),
+  'Net.HTTP.put': sends('PUT'),
+  'Net.HTTP.new': connects,
+  'Net.HTTP.start': connects,
+  ...Object.fromEntries(
+    ['Post', 'Put', 'Patch', 'Delete'].map((verb) => [`Net.HTTP.${verb}.new`, asksFor(verb.toUpperCase())]),
+  ),
+  ...Object.fromEntries(
+    ['post', 'put', 'patch', 'delete'].map((verb) => [`socket.${verb}`, overConnection(verb.toUpperCase())]),
+  ),
   'HTTParty.get': fetches,
   'HTTParty.post': sends('POST'),
   'Faraday.post': sends('POST'),
@@ -202,7 +231,7 @@ const DIALECT: Dialect = {
 /** Returns what Ruby code would do. */
 export function readRuby(text: string, call: Call): Reading {
   const machine = new CodeMachine(call, 'ruby');
-  const steps = parseLoosely(tokens(ruby, text, call.spend), {
+  const steps = parseLoosely(joinedColons(tokens(ruby, text, call.spend)), {
     concat: '+',
     interpolation: 'braces',
     lines: true,
@@ -210,4 +239,16 @@ export function readRuby(text: string, call: Call): Reading {
   });
   evaluate({ steps, clean: true }, machine, DIALECT);
   return { effects: machine.finish() };
+}
+
+/** The mode takes `Net::HTTP` for a key and a symbol. */
+function joinedColons(all: ReturnType<typeof tokens>): ReturnType<typeof tokens> {
+  const joined: Token[] = [];
+  for (const token of all) {
+    const last = joined.at(-1);
+    if (last !== undefined && /^[A-Z][\w:]*:$/.test(last.text) && /^:\w/.test(token.text))
+      joined[joined.length - 1] = { ...last, style: 'variable', text: last.text + token.text };
+    else joined.push(token);
+  }
+  return joined;
 }
