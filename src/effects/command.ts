@@ -15,6 +15,7 @@ import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './f
 import { callFunction } from './functions.ts';
 import { knownOutput } from './known-outputs.ts';
 import { fileName, madeFile } from './line-files.ts';
+import { ENVIRONMENT, loadedSecrets } from './loaded-secrets.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
 import { hides, isReader, keepsOutput, maskOf, maskOfInput } from './masking.ts';
 import { WORKFLOW_EXPRESSION } from './parameter.ts';
@@ -202,6 +203,8 @@ function runProgram(frame: Frame, written: string, args: readonly Arg[], span: S
   return take(frame, name, args, reading, stdin, span);
 }
 
+const PRINTS_ENVIRONMENT = /^(?:g?env|printenv)$/;
+
 const HELP = /^--(?:help|version)$/;
 
 /** A program called with `--help` alone, or a subcommand with it last, does nothing else. */
@@ -224,6 +227,8 @@ const NOT_SUBCOMMANDS = /^(?:run|exec|x|dlx|script|start|rm|sh|bash|zsh|dash|eva
 function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading, stdin: Flow, span: Span): Flow {
   const { machine, sink } = frame;
   let output = knownOutput(frame, name, args) ?? reading.output ?? (SILENT.has(name) ? EMPTY_FLOW : filtered(stdin));
+  if (PRINTS_ENVIRONMENT.test(name) && output.sources.includes(ENVIRONMENT))
+    output = joinFlows(output, loadedSecrets(frame));
   const said = sendsElsewhere(name, args) ? unaddressed(reading.effects) : reading.effects;
   const readsOnly = isReader(name) && said.every((effect) => effect.kind === 'fs.read');
   const words = args.map((arg) => exactText(arg) ?? '');

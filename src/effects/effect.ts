@@ -43,7 +43,8 @@ export const KINDS = {
   'fs.read': 'reads files. facts: recursive (all that lies below)',
   'fs.create':
     'makes files or folders that need not exist (touch, mkdir, cp to a new name). facts: absent (only where nothing is)',
-  'fs.write': 'overwrites or truncates whole files (>, cp over, tee, truncate, dd of=). facts: empty (would empty it)',
+  'fs.write':
+    'overwrites or truncates whole files (>, cp over, tee, truncate, dd of=). facts: empty (would empty it), certificate',
   'fs.append': 'adds to the end of files (>>, tee -a)',
   'fs.edit': 'changes parts of files in place (sed -i, patch, an edit tool)',
   'fs.delete':

@@ -127,7 +127,9 @@ const PUBLIC: readonly RegExp[] = [
   /(?:^|[._-])(?:example|sample|template|dist|defaults?|tmpl|schema|ci|test)(?:[._-]\w+)?$/i,
   /^\.env\.(?:example|sample|template|dist|defaults?|test|ci|schema|vault)(?:\.\w+)?$/i,
   /^(?:example|sample|template)[._-]/i,
-  /^(?:public|pub|cacert|ca|ca-bundle|ca-certificates|cert|chain|fullchain|isrgrootx1)[\w.-]*\.(?:pem|key|asc)$/i,
+  /^(?:public|pub)[\w.-]*\.(?:pem|key|asc)$/i,
+  /^(?:cacert|ca|cert|chain|fullchain|isrgroot)(?![\w.-]*key)[\w.-]*\.(?:pem|asc)$/i, // certificates
+  /[-_.](?:cert|certificate|chain|fullchain|ca|crt)\d*\.pem$/i,
   /^pub\w*[-_.]?key\.(?:pem|asc)$/i,
   /\.(?:txt|tar|t?gz|tgz|bz2|xz|zst|zip|jar|pom|deb|rpm|iso|dmg|whl|gem)\.asc$/i, // detached signatures
 ];

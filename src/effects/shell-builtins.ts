@@ -10,11 +10,13 @@ import { argValue } from './expand.ts';
 import { EMPTY_FLOW, textFlow, UNKNOWN_FLOW } from './flow.ts';
 import { SHELL_SETUP } from './known-outputs.ts';
 import { fileName } from './line-files.ts';
+import { loadedSecrets, noticeExported, noticeSourced } from './loaded-secrets.ts';
 import { type Frame, say, sayOpaque } from './machine.ts';
 import { parseOptions } from './options.ts';
-import { isInside, MADE_HERE, pathTarget, resolvePath } from './paths.ts';
+import { pathTarget } from './paths.ts';
 import type { Arg, Flow } from './program.ts';
 import { fileFlow } from './redirect.ts';
+import { changeFolder, popFolder, pushFolder } from './shell-folders.ts';
 import { known, UNSET, unknownVariable, type Value, type Variable } from './shell-state.ts';
 import { assign } from './variables.ts';
 
@@ -27,19 +29,27 @@ const silent =
     return EMPTY_FLOW;
   };
 
+/** One that without names of variables prints what they hold. */
+const listing =
+  (change: (frame: Frame, args: readonly Arg[], span: Span) => void): Builtin =>
+  (frame, args, span) => {
+    change(frame, args, span);
+    return args.every((arg) => /^-[px]+$/.test(exactText(arg) ?? '')) ? loadedSecrets(frame) : EMPTY_FLOW;
+  };
+
 /** The builtins by name. */
 export const shellBuiltins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['cd', silent(changeFolder)],
   ['chdir', silent(changeFolder)],
   ['pushd', silent(pushFolder)],
   ['popd', silent(popFolder)],
-  ['export', silent((frame, args, span) => declare(frame, args, span, true))],
-  ['declare', silent((frame, args, span) => declare(frame, args, span, false, true))],
-  ['typeset', silent((frame, args, span) => declare(frame, args, span, false, true))],
+  ['export', listing((frame, args, span) => declare(frame, args, span, true))],
+  ['declare', listing((frame, args, span) => declare(frame, args, span, false, true))],
+  ['typeset', listing((frame, args, span) => declare(frame, args, span, false, true))],
   ['local', silent((frame, args, span) => declare(frame, args, span, false, true))],
   ['readonly', silent((frame, args, span) => declare(frame, args, span))],
   ['unset', silent(unset)],
-  ['set', silent(setOptions)],
+  ['set', listing(setOptions)],
   ['shift', silent(shift)],
   ['read', silent(read)],
   ['mapfile', silent(readLines)],
@@ -78,68 +88,6 @@ function again(frame: Frame, args: readonly Arg[], span: Span, stdin: Flow): Flo
   return frame.machine.engine.words(frame, args, span, stdin, { functions: true, builtins: true });
 }
 
-function changeFolder(frame: Frame, args: readonly Arg[]): void {
-  const options = parseOptions({ flags: ['-L', '-P', '-e', '-@'] }, args);
-  goTo(frame, options.operands[0] ?? null);
-}
-
-/** What stands for the name of a folder that `mktemp -d` makes. */
-const MADE_FOLDER = 'made-by-mktemp';
-
-/** Changes the folder to what `arg` names; null is home. */
-function goTo(frame: Frame, arg: Arg | null): void {
-  const { state, machine } = frame;
-  const { home } = machine.world;
-  const before = state.cwd;
-  // Every folder that the shell may be in is joined anew, letter by letter.
-  machine.steps -= ((before?.length ?? 0) * (1 + state.otherCwds.length + state.failedCwds.length)) / 400;
-  const dash = arg !== null && exactText(arg) === '-';
-  let next: string | null = null;
-  let isMade = false;
-  if (arg === null) next = home;
-  else if (dash) next = state.folderStack[0] ?? null;
-  else if (exactText(arg) === '') next = before;
-  else {
-    const target = pathTarget(arg, before, home);
-    isMade = target.kind === 'unknown-path' && target.why === MADE_HERE && arg.kind === 'unknown' && arg.suffix === '';
-    if (target.kind === 'path') next = target.glob ? null : target.path;
-    else if (isMade && target.kind === 'unknown-path') next = `${target.prefix ?? '/tmp'}/${MADE_FOLDER}`;
-  }
-  const others = state.otherCwds
-    .map((cwd) =>
-      arg === null || dash || knownStart(arg).startsWith('/') ? next : resolvePath(exactText(arg) ?? '.', cwd),
-    )
-    .filter((cwd) => cwd !== next);
-  if (!(next !== null && (isMade || isSureToStand(frame, next)))) {
-    state.failedCwds = [...new Set([...state.failedCwds, before, ...state.otherCwds])].filter((cwd) => cwd !== next);
-  }
-  state.folderStack = [before, ...state.folderStack.slice(0, 8)];
-  state.cwd = next;
-  state.otherCwds = [...new Set(others)];
-}
-
-/** Returns whether a `cd` to the folder can't fail: it is where we are or above, or this line made it, or it was seen. */
-function isSureToStand(frame: Frame, path: string): boolean {
-  const { machine, state } = frame;
-  const { world } = machine;
-  for (const folder of [state.cwd, world.cwd, world.workspace, world.home, '/tmp']) {
-    if (folder !== null && isInside(folder, path)) return true;
-  }
-  return machine.folders.has(path) || world.isFolder?.(path) === true;
-}
-
-function pushFolder(frame: Frame, args: readonly Arg[]): void {
-  const [first] = args;
-  if (first === undefined) popFolder(frame);
-  else goTo(frame, first);
-}
-
-function popFolder(frame: Frame): void {
-  const [top = null, ...rest] = frame.state.folderStack;
-  frame.state.cwd = top;
-  frame.state.folderStack = rest;
-}
-
 function declare(frame: Frame, args: readonly Arg[], span: Span, exportsAll = false, isLocal = false): void {
   let exports = exportsAll;
   let locals = isLocal ? frame.locals : null;
@@ -155,7 +103,10 @@ function declare(frame: Frame, args: readonly Arg[], span: Span, exportsAll = fa
     const equals = start.indexOf('=');
     const name = equals === -1 ? start : start.slice(0, equals).replace(/\+$/, '');
     if (!/^\w+$/.test(name)) {
-      if (exports && arg.kind === 'unknown') frame.machine.unsureEnvironment = true;
+      if (exports && arg.kind === 'unknown') {
+        frame.machine.unsureEnvironment = true;
+        noticeExported(frame, arg.flow);
+      }
       runHidden(frame, start, span);
       continue;
     }
@@ -329,6 +280,7 @@ function source(frame: Frame, args: readonly Arg[], span: Span, stdin: Flow): Fl
   if (file === undefined) return EMPTY_FLOW;
   const target = pathTarget(file, frame.state.cwd, frame.machine.world.home);
   const via = `source ${file.span.text}`;
+  noticeSourced(frame, target);
   const inner: Frame = { ...frame, via: [...frame.via, via], depth: frame.depth + 1, stdin };
   const kept = frame.state.positional;
   if (rest.length > 0) frame.state.positional = rest.map(argValue);

@@ -55,6 +55,8 @@ export interface ShellState {
   inherits: boolean;
   /** What is set is exported (`set -a`). */
   exportsAll: boolean;
+  /** Secret files that were read into variables. */
+  loaded: readonly string[];
 }
 
 /** More alternatives than this become a hole. */
@@ -81,6 +83,7 @@ export function freshState(cwd: string | null, positional: readonly Value[] | nu
     stopsOnError: false,
     inherits: true,
     exportsAll: false,
+    loaded: [],
   };
 }
 
@@ -142,6 +145,7 @@ export function joinStates(
     adopt(state.exported, branch.exported, base.exported);
   }
   state.traps = [...new Set(from.flatMap((branch) => branch.traps))];
+  state.loaded = [...new Set(from.flatMap((branch) => branch.loaded))];
   state.cwd = first.cwd;
   state.otherCwds = [...new Set(from.flatMap((branch) => [branch.cwd, ...branch.otherCwds, ...branch.failedCwds]))]
     .filter((cwd) => cwd !== first.cwd)

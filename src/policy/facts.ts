@@ -101,6 +101,7 @@ export const FACTS = {
   value: 'the value that is set',
   verb: 'what is done',
   what: 'what it acts on',
+  certificate: 'what is written is a certificate or a public key',
   copied: 'what is removed has been copied elsewhere first',
   emptyOnly: 'removes folders only when they are empty',
   ffOnly: 'moves a branch forward only',

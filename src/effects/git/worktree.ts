@@ -292,6 +292,8 @@ export const worktreeTable: GitTable = {
     { command: 'git checkout -f main', effects: ['git.discard'] },
     { command: 'git checkout -B main origin/main', effects: ['git.ref-move'] },
     { command: 'git checkout feature/login', effects: ['git.checkout'] },
+    { command: 'git checkout v2.x', effects: ['git.checkout'] },
+    { command: 'git checkout release-2.x', effects: ['git.checkout'] },
     { command: 'git checkout --no-overwrite-ignore feature/login', effects: [] },
     { command: 'git checkout -b fix/1.2.x origin/main', effects: ['git.checkout'] },
     { command: 'git checkout --forc main', effects: ['git.discard'] },

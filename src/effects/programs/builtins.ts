@@ -1,6 +1,7 @@
 /** Small programs and builtins whose output other commands are built from: echo, printf, pwd, basename, seq and their kin. */
 import { exactText, literalArg, unescapeGlob } from '../args.ts';
 import { EMPTY_FLOW, joinFlows, labelledFlow, textFlow, UNKNOWN_FLOW } from '../flow.ts';
+import { ENVIRONMENT } from '../loaded-secrets.ts';
 import { isInside, resolvePath } from '../paths.ts';
 import type { Arg, Call, Flow, Program, Reading } from '../program.ts';
 import { words } from '../readings.ts';
@@ -172,7 +173,7 @@ function printenv(call: Call): Reading {
     effects,
     output: labelledFlow(
       secret.length > 0 ? ['secret'] : ['unknown'],
-      secret.map((name) => `$${name}`),
+      names.length === 0 ? [ENVIRONMENT] : secret.map((name) => `$${name}`),
     ),
   };
 }

@@ -96,8 +96,10 @@ const XXD: OptionSpec = {
 };
 const OPENSSL: OptionSpec = {
   singleDash: true,
-  flags: words('-d -e -a -A -base64 -salt -nosalt -pbkdf2 -p -P'),
-  values: words('-in -out -k -K -iv -pass -iter -md -kfile -S'),
+  flags: words('-d -e -a -A -base64 -salt -nosalt -pbkdf2 -p -P -noout -pubout -text -req -x509 -new -nodes'),
+  values: words(
+    '-in -out -k -K -iv -pass -iter -md -kfile -S -keyout -newkey -subj -days -config -key -CA -CAkey -extfile -passin -passout',
+  ),
 };
 const GPG: OptionSpec = {
   flags: words('-d --decrypt --batch --yes -q --quiet -c --symmetric -e --encrypt -a --armor -s --sign --verify'),
@@ -132,9 +134,16 @@ function openssl(call: Call): Reading {
   const verb = exactText(options.operands[0]);
   const file = options.value('-in');
   const out = options.value('-out');
-  const from = input(call, file === undefined ? [] : [call.path(file)]);
-  const effects = [...from.effects, ...(out === undefined ? [] : [call.effect('fs.write', [call.path(out)])])];
   if (verb === 's_client') return connects(call);
+  const from = input(call, file === undefined ? [] : [call.path(file)]);
+  const isPublic = verb === 'x509' || verb === 'req' || verb === 'crl' || options.has('-pubout');
+  const keyOut = options.value('-keyout');
+  const effects = [
+    // A certificate is for everyone to see, and so is the public half of a key.
+    ...(isPublic || verb === 'verify' || (options.has('-noout') && !options.has('-text')) ? [] : from.effects),
+    ...(out === undefined ? [] : [call.effect('fs.write', [call.path(out)], isPublic ? { certificate: true } : {})]),
+    ...(keyOut === undefined ? [] : [call.effect('fs.write', [call.path(keyOut)])]),
+  ];
   const decodes =
     (verb === 'enc' || verb === 'base64' || /^(?:aes|des|camellia|aria)/.test(verb ?? '')) && options.has('-d');
   if (!decodes) return { effects, output: labelledFlow(['unknown']) };
@@ -215,11 +224,15 @@ export const programs: readonly Program[] = [
   },
   {
     names: ['openssl', 'libressl'],
-    manual: 'openssl-enc(1) 3.3',
+    manual: 'openssl-enc(1), openssl-req(1), openssl-x509(1), openssl-pkey(1) 3.3',
     read: openssl,
     examples: [
       { command: 'echo cm0gLXJmIHg= | openssl base64 -d | sh', effects: ['run.decoded', 'fs.delete'] },
       { command: 'openssl enc -aes-256-cbc -d -in x.enc -k p | sh', effects: ['run.decoded'] },
+      { command: 'openssl x509 -in server.pem -noout -enddate', effects: [] },
+      { command: 'openssl rsa -in server.key -noout -modulus', effects: [] },
+      { command: 'openssl rsa -in server.key -text', effects: ['secret.read'] },
+      { command: 'openssl req -x509 -newkey rsa:2048 -keyout key.pem -out cert.pem', effects: ['fs.write'] },
       { command: 'openssl version', effects: [] },
     ],
   },

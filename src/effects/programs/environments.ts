@@ -2,6 +2,7 @@
 import { exactText, literalArg } from '../args.ts';
 import { unaddressed } from '../elsewhere.ts';
 import { UNKNOWN_FLOW } from '../flow.ts';
+import { ENVIRONMENT } from '../loaded-secrets.ts';
 import type { Arg, Around, Call, OptionSpec, Program, Reading } from '../program.ts';
 import { NOTHING, words } from '../readings.ts';
 import { readDotenv, tellsWhere } from '../where-variables.ts';
@@ -41,7 +42,7 @@ function env(call: Call): Reading {
 
 /** What `env` and `printenv` print: the environment, where secrets may be. */
 function environmentFlow(): Reading['output'] & object {
-  return { text: null, labels: new Set(['unknown']), sources: ['environment'], paths: [] };
+  return { text: null, labels: new Set(['unknown']), sources: [ENVIRONMENT], paths: [] };
 }
 
 /** `--` parts a tool's own words from the command; without it the command follows the options. */

@@ -214,21 +214,35 @@ export const programs: readonly Program[] = [
     },
   ),
   // What is put on a chain stays there. A node on this machine is a toy of its own.
-  tool(['forge', 'cast', 'solana', 'anchor', 'near'], 'Foundry 1.4, Solana CLI 2.3, Anchor 0.32, near-cli 4', {
-    values: words('--rpc-url -r --private-key --provider.cluster -u --url --keypair -k --network'),
-    rows: [
-      onChain('create | send | publish | deploy | upgrade | program deploy,upgrade,close | transfer'),
-      { on: 'script', does: { ...puts, when: (use) => use.has('--broadcast') && !isToy(use) } },
-    ],
-    examples: [
-      { command: 'forge test -vvv', effects: [] },
-      { command: 'forge script Deploy --rpc-url http://localhost:8545 --broadcast', effects: [] },
-      { command: 'forge script Deploy --rpc-url https://rpc.example --broadcast', effects: ['package.publish'] },
-      { command: 'cast call 0x0 "f()"', effects: [] },
-      { command: 'anchor deploy --provider.cluster localnet', effects: [] },
-      { command: 'anchor deploy --provider.cluster mainnet', effects: ['package.publish'] },
-    ],
-  }),
+  tool(
+    ['forge', 'cast', 'solana', 'anchor', 'near'],
+    'Foundry 1.4, Forge Code 1, Solana CLI 2.3, Anchor 0.32, near-cli 4',
+    {
+      // `forge` is a coding agent's name too: before any verb it takes a prompt, and it has settings of its own.
+      values: words(
+        '--rpc-url -r --private-key --provider.cluster -u --url --keypair -k --network -p --prompt --agent',
+      ),
+      rows: [
+        onChain('create | send | publish | deploy | upgrade | program deploy,upgrade,close | transfer'),
+        {
+          on: 'mcp add,import,remove',
+          does: { effect: 'agent.config', facts: { what: 'forge mcp' }, when: (use) => use.call.name === 'forge' },
+        },
+        { on: 'script', does: { ...puts, when: (use) => use.has('--broadcast') && !isToy(use) } },
+      ],
+      examples: [
+        { command: 'forge test -vvv', effects: [] },
+        { command: 'forge -p create', effects: [] },
+        { command: 'forge create src/A.sol:A --rpc-url https://rpc.example', effects: ['package.publish'] },
+        { command: 'forge mcp import x.json', effects: ['agent.config'] },
+        { command: 'forge script Deploy --rpc-url http://localhost:8545 --broadcast', effects: [] },
+        { command: 'forge script Deploy --rpc-url https://rpc.example --broadcast', effects: ['package.publish'] },
+        { command: 'cast call 0x0 "f()"', effects: [] },
+        { command: 'anchor deploy --provider.cluster localnet', effects: [] },
+        { command: 'anchor deploy --provider.cluster mainnet', effects: ['package.publish'] },
+      ],
+    },
+  ),
   // Without a network named they run on a chain of their own, which ends with them.
   tool(['hardhat', 'truffle'], 'Hardhat 3 guides, Truffle 5.11 commands', {
     values: words('--network --config --deployment-id --tags'),
