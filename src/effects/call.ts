@@ -81,6 +81,7 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
     },
     script: (text, via, options = {}): Reading => {
       const inner = deeper(via, childState(state, options.args ?? []));
+      if (options.zero !== undefined) inner.state.zero = argValue(options.zero);
       const dialect = options.dialect ?? 'bash';
       const output = machine.engine.script({ ...inner, dialect }, text, span, stdin);
       return { effects: inner.sink, output };

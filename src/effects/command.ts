@@ -17,7 +17,7 @@ import { knownOutput } from './known-outputs.ts';
 import { fileName, madeFile } from './line-files.ts';
 import { ENVIRONMENT, loadedSecrets } from './loaded-secrets.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
-import { hides, isReader, keepsOutput, maskOf, maskOfInput } from './masking.ts';
+import { hides, isReader, keepsOutput, letsLinesThrough, maskOf, maskOfInput } from './masking.ts';
 import { WORKFLOW_EXPRESSION } from './parameter.ts';
 import { EMPTY_NAME, pathTarget } from './paths.ts';
 import type { Arg, Flow, Reading } from './program.ts';
@@ -227,6 +227,8 @@ const NOT_SUBCOMMANDS = /^(?:run|exec|x|dlx|script|start|rm|sh|bash|zsh|dash|eva
 function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading, stdin: Flow, span: Span): Flow {
   const { machine, sink } = frame;
   let output = knownOutput(frame, name, args) ?? reading.output ?? (SILENT.has(name) ? EMPTY_FLOW : filtered(stdin));
+  if (stdin.filter !== undefined && letsLinesThrough(name, args.map(exactText)))
+    output = { ...output, filter: stdin.filter };
   if (PRINTS_ENVIRONMENT.test(name) && output.sources.includes(ENVIRONMENT))
     output = joinFlows(output, loadedSecrets(frame));
   const said = sendsElsewhere(name, args) ? unaddressed(reading.effects) : reading.effects;

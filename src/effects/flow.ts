@@ -30,7 +30,8 @@ export function labelledFlow(
 
 /** Returns what a filter that changes the text in unknown ways lets out. */
 export function filtered(flow: Flow): Flow {
-  return flow.text === null ? flow : { ...flow, text: null };
+  if (flow.text === null && flow.filter === undefined) return flow;
+  return { text: null, labels: flow.labels, sources: flow.sources, paths: flow.paths };
 }
 
 /** Returns `first` followed by `second`. */

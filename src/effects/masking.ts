@@ -138,6 +138,14 @@ function passesLines(name: string, words: readonly string[]): boolean {
   return LINES.has(name) && !words.some((word) => /^-[a-zA-Z]*[ocz]|^--(?:only|bytes|zero|null|output)/.test(word));
 }
 
+/** Returns whether the lines of its input leave the program as they are, or not at all. */
+export function letsLinesThrough(name: string, words: readonly (string | null)[]): boolean {
+  const known = words.filter((word) => word !== null);
+  const operands = known.filter((word) => !word.startsWith('-')).length;
+  if (known.length < words.length || !passesLines(name, known)) return false;
+  return operands === (/grep$/.test(name) ? 1 : 0) && !known.some((word) => /^-[a-zA-Z]*[ABCefnrRHT]/.test(word));
+}
+
 /** The words of a command, all of them literal, whose output is not redirected; else null. */
 function plainWords(node: Runnable): readonly string[] | null {
   if (node.type !== 'Command' || node.name === undefined || !keepsOutput(node.redirects)) return null;

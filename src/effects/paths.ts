@@ -59,11 +59,15 @@ export function pathTarget(arg: Arg, cwd: string | null, home: string | null): T
   return { kind: 'path', path, glob: arg.kind === 'glob' };
 }
 
+/** Why nothing is known of what lies above an unknown place. */
+const GOES_UP = 'it goes up from a place that is not known';
+
 function unknownTarget(arg: Extract<Arg, { kind: 'unknown' }>, cwd: string | null): Target {
   const text = arg.span.text === '' ? `${arg.prefix}…${arg.suffix}` : arg.span.text;
   const never = arg.empty.includes(NEVER_EMPTY);
   const ifEmpty = never || arg.empty === '' ? null : resolvePath(arg.empty, cwd);
   const slash = arg.prefix.lastIndexOf('/');
+  if (/(?:^|\/)\.\.(?:\/|$)/.test(arg.suffix)) return unknown(text, null, ifEmpty, GOES_UP);
   if (arg.prefix === '') {
     // An unknown beginning may be absolute. Where it is known from a listing, it lies below what was listed.
     const paths = arg.flow?.paths ?? [];

@@ -35,6 +35,8 @@ export interface Flow {
   readonly sources: readonly string[];
   /** For `files`: the paths the listing could name. */
   readonly paths: readonly Target[];
+  /** For a listing whose lines are still its files: what narrows it, as find(1) words. Absent when that isn't known. */
+  readonly filter?: string;
 }
 export type FlowLabel = 'network' | 'secret' | 'decoded' | 'files' | 'content' | 'unknown';
 
@@ -93,7 +95,7 @@ export interface Call {
   script(
     text: string,
     via: string,
-    options?: { readonly dialect?: 'bash' | 'sh' | 'zsh'; readonly args?: readonly Arg[] },
+    options?: { readonly dialect?: 'bash' | 'sh' | 'zsh'; readonly args?: readonly Arg[]; readonly zero?: Arg },
   ): Reading;
   /** Derives what code in another language would do (python -c, node -e, SQL). An unknown language is opaque. */
   code(language: string, text: string, via: string): Reading;

@@ -42,6 +42,8 @@ export interface ShellState {
   /** `$1`, `$2` …; null: not known. */
   positional: readonly Value[] | null;
   name: string;
+  /** `$0` when a word was given for it; null: the name. */
+  zero: Value | null;
   cwd: string | null;
   /** Where it may be instead, when an earlier `cd` failed. */
   otherCwds: readonly (string | null)[];
@@ -75,6 +77,7 @@ export function freshState(cwd: string | null, positional: readonly Value[] | nu
     traps: [],
     positional,
     name,
+    zero: null,
     cwd,
     otherCwds: [],
     failedCwds: [],

@@ -58,7 +58,7 @@ function special(frame: Frame, name: string): Variable | null {
     case '#':
       return state.positional === null ? aNumber('the number of arguments') : known(String(state.positional.length));
     case '0':
-      return known(state.name);
+      return state.zero === null ? known(state.name) : { kind: 'text', value: state.zero };
     case 'PWD':
       return state.cwd === null ? unknownVariable('the working folder is not known') : known(state.cwd);
     case '?':

@@ -109,7 +109,7 @@ function find(call: Call): Reading {
   const effects: Effect[] = [];
   const filters: string[] = [];
   const called: string[] = [];
-  const narrowed = () => filters.join(' ');
+  const narrowed = () => (namesEachChoice(expression) ? filters.join(' ') : '');
   for (let at = 0; at < expression.length; at++) {
     const arg = expression[at];
     const word = text(arg);
@@ -138,7 +138,16 @@ function find(call: Call): Reading {
       at++;
     } else if (NARROWS.has(word)) filters.push(`${negated(expression, at)}${word}`);
   }
-  return { effects, output: flow(['files'], folders) };
+  const prints = expression.some((arg) => /^-(?:exec|ok|printf|ls)/.test(text(arg) ?? ''));
+  const output = flow(['files'], folders);
+  return { effects, output: prints ? output : { ...output, filter: narrowed() } };
+}
+
+/** Of `-name a -o -type f` the one name narrows nothing: each choice must have its own. */
+function namesEachChoice(expression: readonly Arg[]): boolean {
+  const tests = expression.map((arg) => text(arg) ?? '');
+  const choices = tests.filter((word) => /^(?:-o|-or|,)$/.test(word)).length + 1;
+  return choices === 1 || tests.filter((word) => /^-i?(?:name|path|wholename)$/.test(word)).length >= choices;
 }
 
 /** Returns the secrets that a command would read, were a file of one of the names searched for there. */

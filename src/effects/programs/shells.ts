@@ -63,7 +63,7 @@ function body(
 ): Reading {
   if (options.has('-c')) {
     if (first === undefined) return { effects: [] };
-    return text(call, first, `${call.name} -c`, dialect, rest.slice(1));
+    return text(call, first, `${call.name} -c`, dialect, rest);
   }
   if (first === undefined || options.has('-s')) {
     const args = options.operands;
@@ -72,9 +72,14 @@ function body(
   return file(call, first, rest, dialect);
 }
 
-/** Runs a text given as a word. A pattern's characters are its own: shells match nothing inside `-c`'s text. */
-function text(call: Call, arg: Arg, via: string, dialect: 'bash' | 'sh' | 'zsh', args: readonly Arg[]): Reading {
-  if (arg.kind !== 'unknown') return call.script(arg.value, via, { dialect, args });
+/**
+ * Runs a text given as a word; the words after it are `$0`, `$1` and so on. A pattern's characters are its own: shells match
+ * nothing inside `-c`'s text.
+ */
+function text(call: Call, arg: Arg, via: string, dialect: 'bash' | 'sh' | 'zsh', words: readonly Arg[]): Reading {
+  const [zero, ...args] = words;
+  if (arg.kind !== 'unknown')
+    return call.script(arg.value, via, { dialect, args, ...(zero === undefined ? {} : { zero }) });
   const known = partly(call, arg, via, dialect, args);
   return together([unknownCode(call, arg.flow ?? UNKNOWN_FLOW, 'expression'), known]);
 }
@@ -168,6 +173,7 @@ export const programs: readonly Program[] = [
       { command: "bash -c 'rm -rf x'", effects: ['fs.delete'] },
       { command: "bash -euxo pipefail -lc 'rm -rf x'", effects: ['fs.delete'] },
       { command: `bash -c 'rm "$@"' _ -rf x`, effects: ['fs.delete'] },
+      { command: `bash -c 'rm -rf "$0"' x`, effects: ['fs.delete'] },
       { command: "bash <<< 'rm -rf x'", effects: ['fs.delete'] },
       { command: 'curl -s https://example.com/x | sh', effects: ['run.remote-code'] },
       { command: 'bash <(curl -s https://example.com/x)', effects: ['run.remote-code'] },

@@ -3,13 +3,17 @@
  * files that lie below what was listed.
  */
 import { exactText, literalArg } from '../args.ts';
-import { UNKNOWN_FLOW } from '../flow.ts';
+import type { Target } from '../effect.ts';
+import { filtered, UNKNOWN_FLOW } from '../flow.ts';
+import { commonFolder } from '../paths.ts';
 import type { Arg, Call, Flow, Program, Reading } from '../program.ts';
 import { flow, joined, NOTHING, text, words } from '../readings.ts';
 
 const MAX_ITEMS = 200;
 /** The variable that stands for an unknown word inside a shell text. */
 const ITEM = 'XARGS_ITEM';
+/** Why such a word is not known. */
+const ITEM_OF_STDIN = 'a word that arrives on stdin';
 
 function xargs(call: Call): Reading {
   const options = call.options({
@@ -41,11 +45,23 @@ function xargs(call: Call): Reading {
 /** Effects on listed files say so, as find's own do. */
 function listed(reading: Reading, input: Flow): Reading['effects'] {
   if (input.text !== null) return reading.effects;
-  return reading.effects.map((effect) =>
-    effect.targets.some((target) => target.kind.startsWith('unknown'))
+  return reading.effects.map((effect) => {
+    if (!effect.targets.some((target) => target.kind.startsWith('unknown'))) return effect;
+    const found = foundBelow(effect.targets, input);
+    return found === null
       ? { ...effect, facts: { ...effect.facts, listed: true } }
-      : effect,
-  );
+      : { ...effect, targets: found, facts: { ...effect.facts, listed: true, filter: input.filter ?? '' } };
+  });
+}
+
+/** Words of a listing that is known to be one are told as find's own: by the folders that it goes through. */
+function foundBelow(targets: readonly Target[], input: Flow): readonly Target[] | null {
+  const folder = commonFolder(input.paths);
+  if (input.filter === undefined || !input.paths.every((path) => path.kind === 'path' && !path.glob)) return null;
+  const isItem = (target: Target) =>
+    target.kind === 'unknown-path' && target.why === ITEM_OF_STDIN && target.prefix === folder;
+  if (!targets.every((target) => target.kind === 'path' || isItem(target))) return null;
+  return [...input.paths, ...targets.filter((target) => !isItem(target))];
 }
 
 function itemsOf(call: Call, input: Flow, separator: string | null | undefined, byLine: boolean): readonly Arg[] {
@@ -67,9 +83,10 @@ function itemsOf(call: Call, input: Flow, separator: string | null | undefined, 
       prefix: '',
       suffix: '',
       empty: '',
-      why: 'a word that arrives on stdin',
+      why: ITEM_OF_STDIN,
       span: call.span,
-      flow: input,
+      // What is made of an item is no longer one of the listing.
+      flow: filtered(input),
     },
   ];
 }
