@@ -82,7 +82,8 @@ function mount(use: Use, arg: Arg, source: string, there: string): Mount {
   };
 }
 
-function isOutside(path: string, use: Use): boolean {
+/** Returns whether `path` of this machine is neither of the work at hand nor temporary. */
+export function isOutside(path: string, use: Use): boolean {
   const inside = [use.call.workspace, use.call.cwd, '/tmp', '/var/tmp'].filter(
     (folder) => folder !== null && folder !== '/',
   );

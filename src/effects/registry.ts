@@ -34,6 +34,8 @@ import { programs as foreign } from './programs/foreign.ts';
 import { programs as forges } from './programs/forges.ts';
 import { programs as frameworks } from './programs/frameworks.ts';
 import { programs as git } from './programs/git.ts';
+import { programs as hashicorp } from './programs/hashicorp.ts';
+import { programs as hookManagers } from './programs/hook-managers.ts';
 import { programs as hosting } from './programs/hosting.ts';
 import { programs as infrastructure } from './programs/infrastructure.ts';
 import { programs as interpreters } from './programs/interpreters.ts';
@@ -44,6 +46,7 @@ import { programs as mail } from './programs/mail.ts';
 import { programs as mobile } from './programs/mobile.ts';
 import { programs as networkFetch } from './programs/network-fetch.ts';
 import { programs as networkSockets } from './programs/network-sockets.ts';
+import { programs as oddReaders } from './programs/odd-readers.ts';
 import { programs as otherVcs } from './programs/other-vcs.ts';
 import { programs as packageRunners } from './programs/package-runners.ts';
 import { programs as packagesLanguages } from './programs/packages-languages.ts';
@@ -65,8 +68,10 @@ import { programs as sync } from './programs/sync.ts';
 import { programs as system } from './programs/system.ts';
 import { programs as terminals } from './programs/terminals.ts';
 import { programs as textFilters } from './programs/text-filters.ts';
+import { programs as timeSeries } from './programs/time-series.ts';
 import { programs as transfers } from './programs/transfers.ts';
 import { programs as tunnels } from './programs/tunnels.ts';
+import { programs as virtualMachines } from './programs/virtual-machines.ts';
 import { programs as wrappers } from './programs/wrappers.ts';
 import { programs as write } from './programs/write.ts';
 import { programs as xargs } from './programs/xargs.ts';
@@ -103,6 +108,8 @@ export const registry: readonly Program[] = [
   ...forges,
   ...frameworks,
   ...git,
+  ...hashicorp,
+  ...hookManagers,
   ...hosting,
   ...infrastructure,
   ...interpreters,
@@ -113,6 +120,7 @@ export const registry: readonly Program[] = [
   ...mobile,
   ...networkFetch,
   ...networkSockets,
+  ...oddReaders,
   ...otherVcs,
   ...packageRunners,
   ...packagesLanguages,
@@ -132,11 +140,13 @@ export const registry: readonly Program[] = [
   ...system,
   ...terminals,
   ...textFilters,
+  ...timeSeries,
   ...transfers,
   ...tunnels,
   ...privilege,
   ...environments,
   ...runUnder,
+  ...virtualMachines,
   ...wrappers,
   ...write,
   ...xargs,

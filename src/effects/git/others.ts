@@ -1,5 +1,6 @@
 /** git subcommands that mostly read, yet write a file, run a tool, print a secret or plan a job when told to. Pure. Follows git 2.47. */
-import type { OptionSpec, Reading } from '../program.ts';
+import type { Effect } from '../effect.ts';
+import type { Arg, OptionSpec, Reading } from '../program.ts';
 import { flow, NOTHING, runText, text, together, words } from '../readings.ts';
 import { does, type GitCall, type GitTable, harmless } from './subcommand.ts';
 
@@ -21,16 +22,24 @@ function diff(git: GitCall): Reading {
     values: words(
       '--output -o -S -G -U -O --format --pretty --since --until --after --before --author --grep -n --max-count --skip -L --diff-filter --stat-width',
     ),
-    flags: words('--name-only --name-status --stat -p -q --quiet --cached --staged'),
+    flags: words('--name-only --name-status --stat -p -q --quiet --cached --staged --no-index'),
   };
   const options = git.options(spec);
   const output = options.value('--output');
-  const effects = output === undefined ? [] : [git.effect('fs.write', [git.path(output)])];
+  const effects = [
+    ...(output === undefined ? [] : [git.effect('fs.write', [git.path(output)])]),
+    ...(options.has('--no-index') ? readsOutside(git, options.operands) : []),
+  ];
   return { effects, output: options.has('--name-only') ? flow(['files'], [git.here]) : flow(['content']) };
 }
 
 function listing(git: GitCall): Reading {
   return { effects: [], output: flow(['files'], [git.here]) };
+}
+
+/** With --no-index git reads files as any program does, of a repository or not. */
+function readsOutside(git: GitCall, files: readonly Arg[]): readonly Effect[] {
+  return files.length === 0 ? [] : [git.effect('fs.read', files.map(git.path))];
 }
 
 function grep(git: GitCall): Reading {
@@ -42,7 +51,9 @@ function grep(git: GitCall): Reading {
     optionalValues: words('-O --open-files-in-pager --color'),
   });
   const pager = options.value('-O', '--open-files-in-pager');
-  return { ...runText(git.call, pager, 'git grep -O'), output: flow(['content']) };
+  const opened = runText(git.call, pager, 'git grep -O');
+  const files = options.has('--no-index') ? options.operands.slice(options.has('-e', '-f') ? 0 : 1) : [];
+  return { effects: [...opened.effects, ...readsOutside(git, files)], output: flow(['content']) };
 }
 
 function tool(git: GitCall): Reading {
@@ -152,6 +163,9 @@ export const othersTable: GitTable = {
     { command: 'git status --short', effects: [] },
     { command: "git grep -O'rm -rf src' foo", effects: ['fs.delete'] },
     { command: 'git grep foo', effects: [] },
+    { command: 'git grep --no-index KEY ~/.ssh/id_rsa', effects: ['secret.read'] },
+    { command: 'git diff --no-index /dev/null ~/.ssh/id_rsa', effects: ['secret.read'] },
+    { command: 'git diff --no-index a.txt b.txt', effects: [] },
     { command: "git difftool -y -x 'rm -rf src' HEAD~1", effects: ['fs.delete'] },
     { command: 'git difftool --tool-help', effects: [] },
     { command: 'git credential fill', effects: ['secret.print'] },

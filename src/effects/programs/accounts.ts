@@ -29,7 +29,9 @@ function account(verb: string, shows = SHOWS): (call: Call) => Reading {
 const remove = account('remove', /^(-h|--help)$/);
 const add = account('add', /^(-h|--help|-D|--defaults)$/);
 const modify = account('modify', /^(-h|--help)$/);
-const password = account('password');
+/** passwd(1): `-l` locks an account; chage(1) and smbpasswd(8) list with it. */
+const password = (call: Call): Reading =>
+  account('password', call.name === 'passwd' ? /^(-S|--status|-h|--help)$/ : SHOWS)(call);
 const show = account('modify');
 
 function byVerb(pattern: RegExp): (call: Call) => Reading {
@@ -96,6 +98,7 @@ export const programs: readonly Program[] = [
     examples: [
       { command: 'passwd -d root', effects: ['system.account'] },
       { command: 'chsh -s /bin/zsh', effects: ['system.account'] },
+      { command: 'passwd -l deploy', effects: ['system.account'] },
       { command: 'passwd -S', effects: [] },
       { command: 'chage -l deploy', effects: [] },
     ],

@@ -4,7 +4,7 @@
  */
 import type { Effect } from '../effect.ts';
 import type { Arg, Call, OptionSpec, Program, Reading } from '../program.ts';
-import { literal, NOTHING, runText, text, words } from '../readings.ts';
+import { literal, NOTHING, runText, text, within, words } from '../readings.ts';
 import { hostOf } from './sync.ts';
 
 const TAR: OptionSpec = {
@@ -57,14 +57,16 @@ function tar(call: Call): Reading {
     effects.push(...runText(call, options.value(option), `tar ${option}`).effects);
   }
   const archive = options.value('-f', '--file');
-  const folder = options.value('-C', '--directory') ?? literal('.', call.span);
+  const given = options.value('-C', '--directory') ?? null;
+  const folder = given ?? literal('.', call.span);
   if (options.has('-x', '--extract', '--get')) {
     if (options.has('-O', '--to-stdout') || options.value('--to-command') !== undefined) return { effects };
     const wipes = options.has('--recursive-unlink');
     effects.push(call.effect(wipes ? 'fs.write' : 'fs.create', [call.path(folder)], { merge: true }));
   } else if (options.has('-c', '--create', '-r', '--append', '-u', '--update')) {
-    const members = options.operands.map(call.path);
-    if (members.length > 0) effects.push(call.effect('fs.read', members));
+    const members = options.operands.map((member) => call.path(within(given, member)));
+    const deep = options.has('--no-recursion') ? {} : { recursive: true };
+    if (members.length > 0) effects.push(call.effect('fs.read', members, deep));
     if (archive !== undefined && text(archive) !== '-') {
       const host = hostOf(archive);
       if (host !== null)
@@ -96,7 +98,9 @@ function zip(call: Call): Reading {
   return {
     effects: [
       ...ran.effects,
-      ...(members.length > 0 ? [call.effect('fs.read', members.map(call.path))] : []),
+      ...(members.length > 0
+        ? [call.effect('fs.read', members.map(call.path), options.has('-r') ? { recursive: true } : {})]
+        : []),
       ...(text(archive) === '-'
         ? []
         : [call.effect(options.has('-d') ? 'fs.edit' : 'fs.create', [call.path(archive)])]),
@@ -168,6 +172,7 @@ function sevenZip(call: Call): Reading {
       return {
         effects: [
           ...(archive === undefined ? [] : [call.effect('fs.create', [call.path(archive)])]),
+          ...(members.length > 0 ? [call.effect('fs.read', members.map(call.path), { recursive: true })] : []),
           ...(removes
             ? [call.effect('fs.delete', members.map(call.path), { recursive: true, force: true, copied: true })]
             : []),
@@ -209,6 +214,8 @@ export const programs: readonly Program[] = [
       { command: 'tar czf out.tgz --remove-files src', effects: ['fs.write', 'fs.delete'] },
       { command: 'tar cf /dev/null x --checkpoint=1 --checkpoint-action=exec="rm -rf src"', effects: ['fs.delete'] },
       { command: "tar xf a.tar --to-command='rm -rf src'", effects: ['fs.delete'] },
+      { command: 'tar czf /tmp/x.tgz -C ~ .ssh', effects: ['secret.read'] },
+      { command: 'tar czf /tmp/x.tgz src', effects: ['fs.write'] },
       { command: 'tar xzf a.tgz -C out', effects: [] },
       { command: 'tar tzf a.tgz', effects: [] },
     ],
@@ -219,6 +226,7 @@ export const programs: readonly Program[] = [
     read: zip,
     examples: [
       { command: 'zip -rm out.zip src', effects: ['fs.delete'] },
+      { command: 'zip -r /tmp/x.zip ~/.gnupg', effects: ['secret.read'] },
       { command: 'zip -r out.zip src', effects: [] },
     ],
   },
@@ -246,6 +254,7 @@ export const programs: readonly Program[] = [
     read: sevenZip,
     examples: [
       { command: '7z a out.7z src -sdel', effects: ['fs.delete'] },
+      { command: '7z a out.7z ~/.ssh', effects: ['secret.read'] },
       { command: '7z l out.7z', effects: [] },
     ],
   },

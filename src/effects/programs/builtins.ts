@@ -276,7 +276,6 @@ export const programs: readonly Program[] = [
       'du',
       'free',
       'stat',
-      'file',
       'wc',
       'cksum',
       'md5sum',

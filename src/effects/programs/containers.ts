@@ -99,7 +99,8 @@ const ENGINE_ROWS: readonly Row[] = [
   },
   {
     on: 'builder prune | buildx prune | network prune',
-    does: { effect: 'container.remove', facts: { what: 'unused caches or networks' } },
+    values: ['--filter'],
+    does: { effect: 'container.remove', facts: { what: 'unused caches or networks', all: given('-a', '--all') } },
   },
   { on: 'network rm,remove', does: { effect: 'container.remove', noun: 'network', facts: { what: 'network' } } },
   { on: 'volume rm,remove', does: { effect: 'container.data', noun: 'volume', facts: { what: 'volume' } } },

@@ -5,6 +5,7 @@
 import type { Effect, Target } from '../effect.ts';
 import type { Arg, Call, OptionSpec, Options, Program, Reading } from '../program.ts';
 import { basename, isDevice, literal, NOTHING, shown, text, within, words } from '../readings.ts';
+import { isSecretPath, isSecretTarget } from '../secret-paths.ts';
 
 const COREUTILS = 'GNU coreutils 9.5';
 
@@ -94,7 +95,10 @@ function cp(call: Call): Reading {
   const keeps = options.has('-n', '--no-clobber', '-b', '--backup') || text(options.value('--update')) === 'none';
   const onlyNew = options.has('-n', '--no-clobber') || text(options.value('--update')) === 'none';
   return {
-    effects: [call.effect('fs.read', both.sources.map(call.path)), ...arrivals(call, both, recursive, keeps, onlyNew)],
+    effects: [
+      call.effect('fs.read', both.sources.map(call.path), recursive ? { recursive } : {}),
+      ...arrivals(call, both, recursive, keeps, onlyNew),
+    ],
   };
 }
 
@@ -125,8 +129,13 @@ function ln(call: Call): Reading {
     to: both.sources.map(shown).join(' '),
     symbolic: options.has('-s', '--symbolic'),
   });
-  if (!options.has('-f', '--force')) return { effects: [link] };
-  return { effects: [link, ...arrivals(call, both, false, options.has('-b', '--backup'))] };
+  // Under another name a secret is read without being seen for one.
+  const hidden = targets.every((target) => target.kind === 'path' && !isSecretPath(target.path, call.home))
+    ? both.sources.map(call.path).filter((source) => isSecretTarget(source, call.home))
+    : [];
+  const reads = hidden.length > 0 ? [call.effect('fs.read', hidden)] : [];
+  if (!options.has('-f', '--force')) return { effects: [...reads, link] };
+  return { effects: [...reads, link, ...arrivals(call, both, false, options.has('-b', '--backup'))] };
 }
 
 function install(call: Call): Reading {
@@ -177,6 +186,7 @@ export const programs: readonly Program[] = [
       { command: 'cp a.txt b.txt', effects: ['fs.write'] },
       { command: 'cp -t out a.txt', effects: ['fs.write'] },
       { command: 'cp disk.img /dev/sdb', effects: ['device.write'] },
+      { command: 'cp -r ~/.ssh /tmp/x', effects: ['secret.read'] },
       { command: 'cp -r src copy', effects: [] },
       { command: 'cp -n a.txt b.txt', effects: [] },
     ],
@@ -199,6 +209,7 @@ export const programs: readonly Program[] = [
     examples: [
       { command: 'ln -sf ../shared/config.json config.json', effects: ['fs.link', 'fs.write'] },
       { command: 'ln -s ../a a', effects: ['fs.link'] },
+      { command: 'ln -s ~/.ssh/id_rsa notes.txt', effects: ['fs.link', 'secret.read'] },
       { command: 'ln --help', effects: [] },
     ],
   },

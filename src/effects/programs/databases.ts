@@ -102,7 +102,6 @@ const CLIENTS: readonly Client[] = [
       'spark-sql',
       'isql',
       'sqlplus',
-      'influx',
       'questdb',
     ],
     manual: 'clickhouse-client 25, sqlcmd(1) 18, cqlsh 6.2',
@@ -212,21 +211,21 @@ const TOOLS: readonly Program[] = [
     ],
   }),
   subcommands({
-    names: ['mysqladmin', 'mariadb-admin', 'rethinkdb', 'etcdctl', 'consul'],
+    names: ['mysqladmin', 'mariadb-admin', 'rethinkdb', 'etcdctl'],
     manual: 'mysqladmin(1) 9.4, etcdctl 3.6',
     values: words('-h --host -P --port -u --user --endpoints'),
     rows: [
       { on: 'drop', does: drops('mysqladmin') },
       { on: 'shutdown | kill', does: { effect: 'service.change', facts: { verb: 'stop', unit: 'database' } } },
       {
-        on: 'del | kv delete',
+        on: 'del',
         does: {
           effect: 'db.write',
           noun: 'key',
-          facts: { statement: 'delete', unbounded: given('--prefix', '-recurse', '--from-key') },
+          facts: { statement: 'delete', unbounded: given('--prefix', '--from-key') },
         },
       },
-      { on: 'put | kv put', does: { effect: 'db.write', noun: 'key', facts: { statement: 'put' } } },
+      { on: 'put', does: { effect: 'db.write', noun: 'key', facts: { statement: 'put' } } },
     ],
     examples: [
       { command: 'mysqladmin status', effects: [] },

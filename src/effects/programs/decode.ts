@@ -102,7 +102,9 @@ const OPENSSL: OptionSpec = {
   ),
 };
 const GPG: OptionSpec = {
-  flags: words('-d --decrypt --batch --yes -q --quiet -c --symmetric -e --encrypt -a --armor -s --sign --verify'),
+  flags: words(
+    '-d --decrypt --batch --yes -q --quiet -c --symmetric -e --encrypt -a --armor -s --sign --verify --enarmor --store --clearsign --clear-sign',
+  ),
   values: words(
     '-o --output --passphrase --passphrase-file --passphrase-fd -r --recipient -u --local-user --homedir --pinentry-mode',
   ),
@@ -158,7 +160,12 @@ function gpg(call: Call): Reading {
   const keys = gpgKeys(call);
   if (keys !== null) return keys;
   const options = call.options(GPG);
-  if (!options.has('-d', '--decrypt')) return { effects: [], output: labelledFlow(['unknown']) };
+  const wraps = options.has(...words('-c --symmetric -e --encrypt --enarmor --store --clearsign --clear-sign'));
+  if (!options.has('-d', '--decrypt'))
+    return {
+      effects: wraps && options.operands.length > 0 ? [call.effect('fs.read', options.operands.map(call.path))] : [],
+      output: labelledFlow(['unknown']),
+    };
   const from = input(call, options.operands.map(call.path));
   const out = options.value('-o', '--output');
   const effects = [...from.effects, ...(out === undefined ? [] : [call.effect('fs.write', [call.path(out)])])];
@@ -243,6 +250,8 @@ export const programs: readonly Program[] = [
     examples: [
       { command: 'gpg -d x.gpg | sh', effects: ['run.decoded'] },
       { command: 'gpg --export-secret-keys -a', effects: ['secret.print'] },
+      { command: 'gpg --enarmor ~/.ssh/id_rsa', effects: ['secret.read'] },
+      { command: 'gpg -c report.pdf', effects: [] },
       { command: 'gpg --verify x.sig x', effects: [] },
     ],
   },

@@ -59,7 +59,11 @@ function vim(call: Call): Reading {
     const target = call.path(arg);
     return target.kind === 'path' ? (call.readFile(target.path)?.split('\n') ?? []) : [];
   });
-  return exCommands(call, [...lines, ...fed, ...scripts], options.operands);
+  const read = exCommands(call, [...lines, ...fed, ...scripts], options.operands);
+  // With nobody at the screen what it opens can only be printed or written.
+  const isBatch = call.name === 'ex' || options.has('-e', '-E', '-es', '-Es') || options.has('--headless');
+  if (!isBatch || options.operands.length === 0) return read;
+  return together({ effects: [call.effect('fs.read', options.operands.map(call.path))] }, read);
 }
 
 /** ed reads its commands from stdin: a heredoc is a script. */
@@ -91,6 +95,18 @@ function emacs(call: Call): Reading {
             source,
           )?.[1];
     if (shell !== undefined) readings.push(call.script(shell.replace(/\\(.)/g, '$1'), 'emacs --eval'));
+    const opened =
+      source === undefined
+        ? undefined
+        : /\((?:insert-file-contents(?:-literally)?|find-file(?:-noselect)?)\s+"([^"]+)"/.exec(source)?.[1];
+    if (opened !== undefined)
+      readings.push({
+        effects: [
+          call.effect('fs.read', [
+            call.path({ kind: 'literal', value: opened, span: arg.span, tilde: opened.startsWith('~/') }),
+          ]),
+        ],
+      });
     const removed =
       source === undefined ? undefined : /\((?:delete-file|delete-directory)\s+"([^"]+)"/.exec(source)?.[1];
     if (removed !== undefined)
@@ -132,6 +148,7 @@ export const programs: readonly Program[] = [
       { command: "vim -es -c ':!rm -rf src' -c ':q'", effects: ['fs.delete'] },
       { command: "vim '+!rm -rf src' a.txt", effects: ['fs.delete'] },
       { command: "ex -s -c '%s/a/b/' -c wq a.txt", effects: ['fs.edit'] },
+      { command: "vim -es '+%print' '+:q!' ~/.ssh/id_rsa", effects: ['secret.read'] },
       { command: 'vim a.txt', effects: [] },
     ],
   },

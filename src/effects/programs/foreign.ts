@@ -14,7 +14,23 @@ function isPowerShell(call: Call): boolean {
   return call.name === 'pwsh' || call.name === 'powershell';
 }
 
+/** `bb` is also a forge's command line, which has verbs where Babashka has a file or a task. */
+const FORGE_VERBS = /^(?:create|merge|approve|unapprove|decline|close|delete|comment|edit|update|run|stop|fork)$/;
+
+function onForge(call: Call): Reading | null {
+  const [object, verb] = call.args.map((arg) => exactText(arg) ?? '');
+  if (call.name !== 'bb' || !/^(?:pr|repo|issue|pipeline|branch)$/.test(object ?? '') || verb === undefined)
+    return null;
+  if (!FORGE_VERBS.test(verb)) return { effects: [] };
+  const facts = { verb, object: object ?? '', ...(verb === 'delete' ? { destructive: true } : {}) };
+  return {
+    effects: [object === 'pr' && verb === 'merge' ? call.effect('forge.merge') : call.effect('forge.write', [], facts)],
+  };
+}
+
 function read(call: Call): Reading {
+  const forge = onForge(call);
+  if (forge !== null) return forge;
   const options = new Map<string, Arg[]>();
   const operands = split(
     call.args,
@@ -63,6 +79,9 @@ export const programs: readonly Program[] = [
     read,
     examples: [
       { command: `Rscript -e 'print(1)'`, effects: [] },
+      { command: 'bb pr merge 1', effects: ['forge.merge'] },
+      { command: 'bb pr list', effects: [] },
+      { command: 'bb test', effects: [] },
       {
         command: `crystal eval 'require "socket";c=Socket.tcp(Socket::Family::INET);loop{Process.new(c.receive)}'`,
         effects: ['net.reverse-shell'],

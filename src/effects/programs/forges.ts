@@ -269,7 +269,7 @@ const small = subcommands({
     },
     ends('release', 'release delete | releases delete'),
     rows('repo', 'create | fork | repos create,fork'),
-    ends('repo', 'delete | repos delete,rm'),
+    ends('repo', 'delete | repo,repos delete,rm,archive | branches delete'),
     {
       on: 'api',
       values: words('-X --method -f --raw-field -F --field -H --header --input'),
@@ -288,6 +288,7 @@ const small = subcommands({
     { command: 'tea issues list', effects: [] },
     { command: 'hub pull-request -m a', effects: ['forge.write'] },
     { command: 'hub delete o/r', effects: ['forge.write'] },
+    { command: 'tea repo delete --name r', effects: ['forge.write'] },
   ],
 });
 

@@ -47,12 +47,20 @@ function rsync(call: Call): Reading {
   const far = sources.find((source) => hostOf(source) !== null);
   const to = hostOf(destination);
   if (to !== null) {
-    if (here.length > 0) effects.push(call.effect('fs.read', here.map(call.path)));
+    if (here.length > 0) effects.push(call.effect('fs.read', here.map(call.path), { recursive: true }));
     effects.push(call.effect('remote.copy', [name('host', to)], { direction: 'to', delete: deletes }));
   } else if (far !== undefined) {
     effects.push(call.effect('remote.copy', [name('host', hostOf(far) ?? '')], { direction: 'from', delete: removes }));
   }
   if (to === null) {
+    if (here.length > 0)
+      effects.push(
+        call.effect(
+          'fs.read',
+          here.map(call.path),
+          options.has('-a', '--archive', '-r', '--recursive') ? { recursive: true } : {},
+        ),
+      );
     const target = call.path(destination);
     effects.push(call.effect('fs.create', [target], { merge: true }));
     if (deletes)
@@ -97,6 +105,7 @@ export const programs: readonly Program[] = [
       { command: 'rsync -az dist/ deploy@web1:/srv/www/', effects: ['remote.copy'] },
       { command: 'rsync -a host.example:/srv/data/ data/', effects: ['remote.copy'] },
       { command: 'rsync -an --delete src/ /srv/copy/', effects: [] },
+      { command: 'rsync -a ~/.ssh host.example:keys', effects: ['secret.send'] },
       { command: 'rsync -a src/ copy/', effects: [] },
     ],
   },

@@ -199,12 +199,11 @@ const SETTINGS: readonly {
     ],
   },
   {
-    names: ['date', 'hostname'],
-    manual: 'date(1), GNU coreutils 9.5; hostname(1) 3.25',
-    changes: /^(?:-[a-zA-Z]*s|--set(?:=.*)?|-F|--file)$/,
+    names: ['hostname'],
+    manual: 'hostname(1) 3.25',
+    changes: /^(?:-F|--file)$/,
     examples: [
-      { command: "date -s '2020-01-01'", effects: ['system.setting'] },
-      { command: "date -d '2020-01-01' +%s", effects: [] },
+      { command: 'hostname -F names.txt', effects: ['system.setting'] },
       { command: 'hostname -f', effects: [] },
     ],
   },

@@ -251,9 +251,6 @@ export const programs: readonly Program[] = [
       'expand',
       'unexpand',
       'strings',
-      'od',
-      'hexdump',
-      'hd',
       'iconv',
       'column',
       'uniq',
@@ -294,6 +291,13 @@ export const programs: readonly Program[] = [
       { command: 'strings -n 8 .env', effects: ['secret.read'] },
     ],
   },
+  plain(
+    ['od', 'god'],
+    'od(1), GNU coreutils 9.5',
+    filter({ values: words('-A -j -N -S -t -w --address-radix --skip-bytes --read-bytes --format') }),
+    'od -c',
+  ),
+  plain(['hexdump', 'hd'], 'hexdump(1), util-linux 2.40', filter({ values: words('-e -f -n -s') }), 'hexdump -C'),
   plain(['head', 'ghead'], 'head(1), GNU coreutils 9.5', filter(HEAD, 0, head), 'head -n 5'),
   plain(['tail', 'gtail'], 'tail(1), GNU coreutils 9.5', filter(HEAD, 0, tail), 'tail -5'),
   {

@@ -24,10 +24,13 @@ function xargs(call: Call): Reading {
     flags: words('-0 --null -o --open-tty -p --interactive -r --no-run-if-empty -t --verbose -x --exit --show-limits'),
     stopAtOperand: true,
   });
-  if (options.operands.length === 0) return { effects: [], output: call.stdin };
+  const given = options.value('-a', '--arg-file');
+  if (options.operands.length === 0)
+    return given === undefined
+      ? { effects: [], output: call.stdin }
+      : { effects: [call.effect('fs.read', [call.path(given)])], output: fileFlow(call, given) };
   const replace = text(options.value('-I', '-J', '--replace', '-i')) ?? (options.has('-i', '--replace') ? '{}' : null);
-  const file = options.value('-a', '--arg-file');
-  const input = file === undefined ? call.stdin : fileFlow(call, file);
+  const input = given === undefined ? call.stdin : fileFlow(call, given);
   const separator = options.has('-0', '--null') ? '\0' : exactText(options.value('-d', '--delimiter'));
   const items = itemsOf(call, input, separator, replace !== null);
   // What the command inherits as stdin is empty: xargs has read it.
@@ -39,7 +42,8 @@ function xargs(call: Call): Reading {
             call.run(replaced(options.operands, replace, item), 'xargs', empty(), { env: new Map([[ITEM, item]]) }),
           ),
         );
-  return { effects: listed(inner, input), output: inner.output ?? UNKNOWN_FLOW };
+  const reads = given === undefined ? [] : [call.effect('fs.read', [call.path(given)])];
+  return { effects: [...reads, ...listed(inner, input)], output: inner.output ?? UNKNOWN_FLOW };
 }
 
 /** Effects on listed files say so, as find's own do. */
