@@ -18,6 +18,7 @@ import { fileName, madeFile } from './line-files.ts';
 import { ENVIRONMENT, loadedSecrets } from './loaded-secrets.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
 import { hides, isReader, keepsOutput, letsLinesThrough, maskOf, maskOfInput } from './masking.ts';
+import { noticeCopy, noticeUnpacked } from './noticed-files.ts';
 import { WORKFLOW_EXPRESSION } from './parameter.ts';
 import { EMPTY_NAME, pathTarget } from './paths.ts';
 import type { Arg, Flow, Reading } from './program.ts';
@@ -273,6 +274,7 @@ function take(frame: Frame, name: string, args: readonly Arg[], reading: Reading
   }
   sink.push(...sentAlong(said, secrets, frame.via.length));
   if (/^(?:cp|mv|ln|install)$/.test(name)) noticeCopy(frame, args);
+  noticeUnpacked(frame, name, args, said, stdin);
   if (frame.socket !== null && /^(?:ba|da|z|k|a|fi)?sh$|^(?:python[\d.]*|perl|ruby|php|node)$/.test(name)) {
     say(frame, 'net.reverse-shell', name, span, [{ kind: 'name', noun: 'host', name: frame.socket }]);
   }
@@ -321,20 +323,6 @@ const SILENT: ReadonlySet<string> = new Set([
   'install',
   'kill',
 ]);
-
-/** Remembers a file that became another program, or got the content of one that this line wrote. */
-function noticeCopy(frame: Frame, args: readonly Arg[]): void {
-  const [from, to] = args.filter((arg) => arg.kind === 'literal' && !arg.value.startsWith('-')).slice(-2);
-  if (from === undefined || to === undefined) return;
-  const named = (arg: Arg) => fileName(pathTarget(arg, frame.state.cwd, frame.machine.world.home));
-  const target = named(to);
-  const origin = named(from);
-  if (target === null || origin === null) return;
-  const written = madeFile(frame.machine, origin);
-  if (written !== null) frame.machine.files.set(target, written);
-  const name = frame.machine.programs.get(origin) ?? posix.basename(origin);
-  if (/\/s?bin\//.test(origin) && findProgram(name) !== null) frame.machine.programs.set(target, name);
-}
 
 function targetName(target: Target): string {
   return target.kind === 'path' ? target.path : target.kind === 'name' ? target.name : target.text;

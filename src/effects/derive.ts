@@ -29,6 +29,7 @@ export function derive(action: Action, world: World): Prediction {
     commands: [],
     unknowns: [],
     files: new Map(),
+    unpacked: [],
     folders: new Set(),
     programs: new Map(),
     running: [],

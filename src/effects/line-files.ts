@@ -8,6 +8,7 @@ import { labelledFlow } from './flow.ts';
 import type { Machine } from './machine.ts';
 import { FOLDER_NOT_KNOWN } from './paths.ts';
 import type { Flow } from './program.ts';
+import { unpackedFile } from './unpacked.ts';
 
 /** Returns the name that a line's own file is known by: its path, or `./name` in a folder that is not known; else null. */
 export function fileName(target: Target): string | null {
@@ -21,7 +22,8 @@ export function madeFile(machine: Machine, name: string | null): Flow | null {
   if (name === null) return null;
   const written = machine.files.get(name);
   if (written !== undefined) return written;
-  return machine.world.isDownloaded?.(name) === true ? labelledFlow(['network', 'content'], [name]) : null;
+  if (machine.world.isDownloaded?.(name) === true) return labelledFlow(['network', 'content'], [name]);
+  return unpackedFile(name, machine.unpacked);
 }
 
 /** Returns the paths of the files that hold what this line fetched. */

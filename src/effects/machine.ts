@@ -8,6 +8,7 @@ import type { Effect, EffectKind, Fact, Prediction, Span, Target, Unknown } from
 import type { Mask } from './masking.ts';
 import type { Arg, Flow } from './program.ts';
 import type { ShellState, Variable } from './shell-state.ts';
+import type { Unpacked } from './unpacked.ts';
 
 /** What is known of the machine: all that deriving may look at. */
 export interface World {
@@ -38,6 +39,8 @@ export interface Machine {
   readonly unknowns: Unknown[];
   /** Files that this line writes itself, by their `fileName`, with what would stand in them. */
   readonly files: Map<string, Flow>;
+  /** Where this line unpacked what it fetched. */
+  readonly unpacked: Unpacked[];
   /** Folders that this line makes. */
   readonly folders: Set<string>;
   /** Files that this line makes to be another program (`cp /bin/rm x`). */

@@ -143,7 +143,7 @@ export function letsLinesThrough(name: string, words: readonly (string | null)[]
   const known = words.filter((word) => word !== null);
   const operands = known.filter((word) => !word.startsWith('-')).length;
   if (known.length < words.length || !passesLines(name, known)) return false;
-  return operands === (/grep$/.test(name) ? 1 : 0) && !known.some((word) => /^-[a-zA-Z]*[ABCefnrRHT]/.test(word));
+  return operands === (name.endsWith('grep') ? 1 : 0) && !known.some((word) => /^-[a-zA-Z]*[ABCefnrRHT]/.test(word));
 }
 
 /** The words of a command, all of them literal, whose output is not redirected; else null. */

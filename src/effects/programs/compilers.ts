@@ -6,6 +6,7 @@
 import { exactText } from '../args.ts';
 import { madeSources } from '../foreign-code.ts';
 import type { Call, Program, Reading } from '../program.ts';
+import { ofDownload } from '../run-code.ts';
 import { words } from '../subcommands.ts';
 
 function compiles(call: Call): Reading {
@@ -18,7 +19,10 @@ function compiles(call: Call): Reading {
           ran.map((value) => ({ kind: 'literal', value, span: call.span })),
           `${call.name} -wrapper`,
         ).effects;
-  return { effects: [...inner, ...madeSources(call, call.args)] };
+  const jar = call.args[call.args.findIndex((arg) => exactText(arg) === '-jar') + 1];
+  const fetched =
+    call.name === 'java' && jar !== undefined && jar !== call.args[0] ? ofDownload(call, call.path(jar)) : [];
+  return { effects: [...inner, ...fetched, ...madeSources(call, call.args)] };
 }
 
 export const programs: readonly Program[] = [
@@ -33,6 +37,7 @@ export const programs: readonly Program[] = [
     examples: [
       { command: 'gcc -O2 main.c -o main', effects: [] },
       { command: 'java -jar app.jar', effects: [] },
+      { command: 'curl -LO https://example.com/a.jar && java -Xmx1g -jar a.jar', effects: ['run.downloaded'] },
       {
         command: `echo 'int main(){system("rm -rf src");}' > /tmp/a.c && gcc /tmp/a.c`,
         effects: ['fs.delete'],
