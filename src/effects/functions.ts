@@ -17,8 +17,9 @@ export function callFunction(
 ): Flow {
   // Told by its body, not its name: a function may define another one of the same name.
   const key = `function ${name} ${body.node.pos} ${body.source.length}`;
-  if (frame.machine.running.filter((one) => one === key).length > 1) return UNKNOWN_FLOW;
-  if (multiplies(name, body.source.slice(body.node.pos, body.node.end)))
+  const { running } = frame.machine;
+  if (running.filter((one) => one === key).length > 1) return UNKNOWN_FLOW;
+  if (multiplies([name], textOfBody(body)) || (running.includes(key) && multiplyTogether(frame, key)))
     say(frame, 'machine.flood', name, span, [], { what: 'a function that starts itself twice' });
   const { state } = frame;
   const kept = state.positional;
@@ -52,9 +53,24 @@ export function callFunction(
   return output;
 }
 
-/** Whether a function starts itself more than once, or in the background: `f() { f | f & }`. */
-function multiplies(name: string, source: string): boolean {
-  const itself = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+function textOfBody(body: FunctionBody): string {
+  return body.source.slice(body.node.pos, body.node.end);
+}
+
+/** Whether of the functions that have called each other in a circle, from the one of `key` on, one starts more than one. */
+function multiplyTogether(frame: Frame, key: string): boolean {
+  const { running } = frame.machine;
+  const circle = running
+    .slice(running.indexOf(key))
+    .flatMap((one) => (one.startsWith('function ') ? (one.split(' ')[1] ?? []) : []));
+  const names = [...new Set(circle)];
+  const bodies = names.flatMap((name) => frame.state.functions.get(name) ?? []);
+  return names.length > 1 && bodies.some((body) => body !== null && multiplies(names, textOfBody(body)));
+}
+
+/** Whether a function starts one of `names` more than once, or in the background: `f() { f | f & }`. */
+function multiplies(names: readonly string[], source: string): boolean {
+  const itself = `(?:${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`;
   const body = source.slice(source.indexOf('{') + 1);
   return new RegExp(`(?:^|[\\s;{(|&])${itself}\\s*(?:\\|&?\\s*${itself}(?![\\w-])|&(?!&))`).test(body);
 }

@@ -33,6 +33,9 @@ type Compound = Extract<Runnable, { type: 'If' | 'For' | 'ArithmeticFor' | 'Sele
 /** Runs statements one after the other in the frame's own state. */
 export function runStatements(frame: Frame, statements: readonly Statement[], stdin: Flow): Flow {
   let output: Flow = EMPTY_FLOW;
+  const twice = startsItselfTwice(statements);
+  if (twice !== null)
+    say(frame, 'machine.flood', 'shell', spanOf(frame, twice), [], { what: 'a script that starts itself twice' });
   for (const statement of statements) {
     if (!step(frame, spanOf(frame, statement))) return output;
     if (statement.background === true) {
@@ -225,6 +228,16 @@ function startsWithoutEnd(node: Extract<Compound, { type: 'While' }>): boolean {
     node.body.commands.some((one) => one.background === true) &&
     node.body.commands.every((one) => one.background === true || isInstant(one.command))
   );
+}
+
+/** `$0 & $0 &`: a script that goes on as two of itself. */
+function startsItselfTwice(statements: readonly Statement[]): Statement | null {
+  const itself = statements.filter(({ command }) => {
+    if (command.type !== 'Command' || command.name === undefined) return false;
+    const words = [command.name, ...command.args].map((word) => (word.type === 'Word' ? word.text : ''));
+    return /^(?:(?:ba|z|da|k)?sh )?"?\$(?:0|\{0\})"?$/.test(words.join(' '));
+  });
+  return itself.length > 1 && itself.some((one) => one.background === true) ? (itself[0] ?? null) : null;
 }
 
 /** Assignments and builtins that are over at once. */
