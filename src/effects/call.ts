@@ -5,6 +5,7 @@ import { argValue } from './expand.ts';
 import { UNKNOWN_FLOW } from './flow.ts';
 import { languages } from './languages.ts';
 import { fileName, madeFile } from './line-files.ts';
+import { belowListing } from './listings.ts';
 import { type Frame, step } from './machine.ts';
 import { parseOptions } from './options.ts';
 import { pathTarget } from './paths.ts';
@@ -66,7 +67,7 @@ export function makeCall(frame: Frame, name: string, args: readonly Arg[], span:
     options: (spec, words = args) => parseOptions(spec, words),
     path: (arg) => {
       if (!knownStart(arg).startsWith('/')) machine.usedCwd = true;
-      return pathTarget(arg, state.cwd, world.home);
+      return belowListing(pathTarget(arg, state.cwd, world.home), arg, [world.workspace, state.cwd]);
     },
     effect: (kind, targets = [], facts = {}) => ({ kind, program: name, span, targets, facts, via: frame.via }),
     run: (words, via, input = stdin, around = undefined): Reading => {

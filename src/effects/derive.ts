@@ -13,6 +13,7 @@ import { contentEffects } from './file-tools.ts';
 import { EMPTY_FLOW, UNKNOWN_FLOW } from './flow.ts';
 import { runApart, runStatements, runTraps } from './interpret.ts';
 import { downloadedFiles } from './line-files.ts';
+import { ofListing } from './listings.ts';
 import { type Engine, type Frame, MAX_STEPS, type Machine, sayGaps, sayOpaque, step, type World } from './machine.ts';
 import { pathTarget } from './paths.ts';
 import { isPlainPowerShell } from './powershell.ts';
@@ -68,7 +69,7 @@ export function derive(action: Action, world: World): Prediction {
     sayOpaque(frame, 'too-slow', whole(text));
   }
   return {
-    effects: withoutTwins(sink),
+    effects: withoutTwins(sink.map(ofListing)),
     unknowns: machine.unknowns,
     commands: onceEach(machine.commands),
     downloads: downloadedFiles(machine),

@@ -109,6 +109,8 @@ export const KINDS = {
   'package.unpublish': 'withdraws something published',
   // processes and the machine
   'process.kill': 'ends processes. targets: pid or name. facts: all, byName, signal',
+  'process.inspect':
+    'looks into a process that runs already (gdb -p, strace -p). targets: pid. facts: steers (calls in it, or changes it)',
   'service.change': 'starts, stops, enables or edits services. facts: verb, unit',
   'schedule.change': 'changes what runs later or at login (crontab, at, systemd timers, launchd). facts: verb',
   'system.power': 'reboots, halts or changes the run level',

@@ -8,6 +8,7 @@ import type { Span, Target } from './effect.ts';
 import { expandQuoted, expandValue, valueArg } from './expand.ts';
 import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, textFlow, UNKNOWN_FLOW } from './flow.ts';
 import { fileName, madeFile } from './line-files.ts';
+import { belowListing } from './listings.ts';
 import { type Frame, say, spanOf, step } from './machine.ts';
 import { hides, type Mask } from './masking.ts';
 import { pathTarget } from './paths.ts';
@@ -79,7 +80,8 @@ export function redirect(frame: Frame, redirections: readonly Redirection[], std
       runHidden(frame, one.target.text, span);
     }
     const arg = valueArg(expandValue(frame, one.target), span);
-    const target = pathTarget(arg, frame.state.cwd, frame.machine.world.home);
+    const { home, workspace } = frame.machine.world;
+    const target = belowListing(pathTarget(arg, frame.state.cwd, home), arg, [workspace, frame.state.cwd]);
     const peer = target.kind === 'path' ? NETWORK.exec(target.path) : null;
     if (peer !== null) {
       const host = `${peer[1] ?? ''}:${peer[2] ?? ''}`;

@@ -22,6 +22,7 @@ import { programs as compilers } from './programs/compilers.ts';
 import { programs as containers } from './programs/containers.ts';
 import { programs as copy } from './programs/copy.ts';
 import { programs as databases } from './programs/databases.ts';
+import { programs as debuggers } from './programs/debuggers.ts';
 import { programs as decode } from './programs/decode.ts';
 import { programs as deletion } from './programs/delete.ts';
 import { programs as deno } from './programs/deno.ts';
@@ -97,6 +98,7 @@ export const registry: readonly Program[] = [
   ...containers,
   ...copy,
   ...databases,
+  ...debuggers,
   ...decode,
   ...deletion,
   ...deno,

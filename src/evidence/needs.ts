@@ -54,6 +54,7 @@ const NEEDS: Partial<Record<EffectKind, Needs>> = {
   'git.merge': { ...NOTHING, overwritten: true },
   'git.push': { ...NOTHING, repository: true, commits: true },
   'process.kill': { ...NOTHING, process: true },
+  'process.inspect': { ...NOTHING, process: true },
   'run.downloaded': PLACE,
   'package.install': { ...NOTHING, manifest: true },
   'package.add': { ...NOTHING, manifest: true },

@@ -65,6 +65,7 @@ export const FACTS = {
   interactive: 'opens a session and not one command',
   key: 'the key that is set',
   language: 'the language of the code',
+  steers: 'it calls functions in the process or changes it',
   listed: 'the targets come from a listing: find, xargs',
   local: 'goes to this machine only; for a package: a dependency already',
   method: 'the HTTP method',

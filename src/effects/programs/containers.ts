@@ -1,6 +1,7 @@
 /** Containers: docker, podman, nerdctl and compose. What runs inside is derived too; its paths are the container's own. */
 import { copyAcross, execInside, runInside } from '../containers.ts';
-import type { Program } from '../program.ts';
+import type { Program, Reading } from '../program.ts';
+import { flow } from '../readings.ts';
 import { type Does, given, names, type Row, subcommands, type Use, words } from '../subcommands.ts';
 
 const RUN_VALUES = words(`
@@ -18,14 +19,25 @@ const COMPOSE_VALUES = words(`
   -f --file -p --project-name --profile --env-file --project-directory --ansi
 `);
 
+/** Stands among a flow's sources for the identifiers of all that an engine has. */
+const EVERY = 'all that the engine has';
+
+/** What `ps -q` prints: of everything, unless a filter or a name narrows it. */
+function listsAll(use: Use): Reading {
+  const isAll =
+    use.has('-q', '--quiet') && !use.has('-f', '--filter', '-n', '--last', '-l') && use.operands.length === 0;
+  return isAll ? { effects: [], output: flow(['unknown'], [], [EVERY]) } : { effects: [] };
+}
+
 /** `docker rm $(docker ps -aq)`: whatever is there. A listing with a filter names what is meant. */
 const isEverything = (use: Use): true | undefined =>
   use.operands.some(
     (arg) =>
       arg.kind === 'unknown' &&
-      /\b(?:docker|podman|nerdctl)\s+(?:ps|images|container\s+ls|image\s+ls)\b(?![^)`]*(?:\s--?f|[|]))/.test(
-        arg.span.text,
-      ),
+      (arg.flow?.sources.includes(EVERY) === true ||
+        /\b(?:docker|podman|nerdctl)\s+(?:ps|images|container\s+ls|image\s+ls)\b(?![^)`]*(?:\s--?f|[|]))/.test(
+          arg.span.text,
+        )),
   ) || use.has('-a', '--all')
     ? true
     : undefined;
@@ -78,6 +90,11 @@ const COMPOSE_ROWS: readonly Row[] = [
 ];
 
 const ENGINE_ROWS: readonly Row[] = [
+  {
+    on: 'ps | container ls,list,ps | images | image ls,list',
+    values: words('-f --filter --format -n --last'),
+    read: listsAll,
+  },
   {
     on: 'rm | container rm,remove | pod rm',
     flags: ['-v', '-l'],

@@ -1,8 +1,10 @@
 /** Programs that run another in a namespace, a sandbox, a recorder, a tracer, a loader. */
+
 import { exactText } from '../args.ts';
 import type { Arg, Call, OptionSpec, Program, Reading } from '../program.ts';
 import { NOTHING, together, words } from '../readings.ts';
 import { after, wrapperRow } from '../wrapping.ts';
+import { inspects } from './debuggers.ts';
 
 function firstPlain(values: readonly string[]): (call: Call) => Reading {
   return after({ values });
@@ -90,12 +92,15 @@ function tracer(call: Call): Reading {
   if (call.name === 'perf') args = args.slice(1);
   if (call.name === 'gdb') {
     const at = args.findIndex((arg) => exactText(arg) === '--args');
-    const orders = call
-      .options({ values: words('-ex -iex -x -p --eval-command --command'), singleDash: true })
-      .values('-ex', '-iex', '--eval-command');
+    const options = call.options({
+      values: words('-ex -iex -x -p -pid --pid --eval-command --command'),
+      singleDash: true,
+    });
+    const orders = options.values('-ex', '-iex', '--eval-command');
     const shell = orders.flatMap((order) => /^(?:shell|!)\s*(.+)$/s.exec(exactText(order) ?? '')?.[1] ?? []);
     const python = orders.flatMap((order) => /^python\s+(.+)$/s.exec(exactText(order) ?? '')?.[1] ?? []);
     const ran = together(
+      inspects(call, options.values('-p', '-pid', '--pid'), orders),
       ...shell.map((text) => call.script(text, 'gdb')),
       ...python.map((text) => call.code('python', text, 'gdb')),
     );
@@ -115,16 +120,19 @@ function tracer(call: Call): Reading {
       }),
     );
   }
-  const { operands } = call.options(
+  const { operands, values } = call.options(
     {
       values: words(
-        '-e --trace -o --output -p --attach -s --string-limit -u --user -E --env -a -b -I -O -P -S -X -l -n -F',
+        '-e --trace -o --output -p --attach --pid -s --string-limit -u --user -E --env -a -b -I -O -P -S -X -l -n -F',
       ),
       stopAtOperand: true,
     },
     args,
   );
-  return operands.length === 0 ? NOTHING : call.run(operands, call.name);
+  const looks = /^(?:strace|ltrace|perf)$/.test(call.name)
+    ? inspects(call, values('-p', '--attach', '--pid'), [])
+    : NOTHING;
+  return operands.length === 0 ? looks : together(looks, call.run(operands, call.name));
 }
 
 export const programs: readonly Program[] = [
