@@ -15,6 +15,7 @@ import { EMPTY_FLOW, filtered, joinFlows, labelledFlow, UNKNOWN_FLOW } from './f
 import { callFunction } from './functions.ts';
 import { knownOutput } from './known-outputs.ts';
 import { fileName, madeFile } from './line-files.ts';
+import { isOfListing } from './listings.ts';
 import { ENVIRONMENT, loadedSecrets } from './loaded-secrets.ts';
 import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
 import { hides, isReader, keepsOutput, letsLinesThrough, maskOf, maskOfInput } from './masking.ts';
@@ -87,7 +88,10 @@ function inEachFolder(frame: Frame, node: Command, stdin: Flow): Flow {
     once({ ...frame, state: elsewhere, sink }, node, stdin);
     frame.sink.push(
       ...sink.filter(
-        (effect) => effect.targets.length > 0 && !/^(?:fs\.read|fs\.create|net\.fetch)$/.test(effect.kind),
+        (effect) =>
+          effect.targets.length > 0 &&
+          !isOfListing(effect) &&
+          !/^(?:fs\.read|fs\.create|net\.fetch)$/.test(effect.kind),
       ),
     );
   }

@@ -16,11 +16,19 @@ export function belowListing(target: Target, arg: Arg, inside: readonly (string 
   return folder?.kind === 'path' ? { ...target, prefix: folder.path, why: LISTED } : target;
 }
 
+/** Returns whether the effect is on files that a listing elsewhere names, whatever the folder it is met in. */
+export function isOfListing(effect: Effect): boolean {
+  return effect.targets.some(isListed);
+}
+
+function isListed(target: Target): boolean {
+  return target.kind === 'unknown-path' && target.why === LISTED;
+}
+
 /** Returns the effect with the folder listed as its target, where it writes to the files that are listed. */
 export function ofListing(effect: Effect): Effect {
   if (effect.kind !== 'fs.write' && effect.kind !== 'fs.edit') return effect;
-  const isListed = (target: Target) => target.kind === 'unknown-path' && target.why === LISTED;
-  if (!effect.targets.some(isListed)) return effect;
+  if (!isOfListing(effect)) return effect;
   const targets = effect.targets.map(
     (target): Target =>
       target.kind === 'unknown-path' && isListed(target) && target.prefix !== null

@@ -21,6 +21,7 @@ describe('writing to files that a listing of folders elsewhere names', () => {
   test.each([
     'find . -type f | while read f; do > "$f"; done',
     'find /tmp/x -type f | xargs sed -i s/a/b/',
+    'cd /srv/docs\nfiles=$(grep -rl a .)\nfor f in $files; do sed -i s/a/b/ "$f"; done',
     'find /srv/docs -type f | while read f; do convert "$f" "out/$(basename "$f").png"; done',
   ])('is told by its own target where it stays in the work at hand: %s', (line) => {
     expect(writes(line).flatMap((effect) => effect.targets)).not.toContainEqual(
