@@ -2,6 +2,13 @@
 
 import type { Table } from './table.ts';
 
+/** Names that git gives to what it keeps: gitrepository-layout(5). */
+export const GIT_NAMES = {
+  folder: Buffer.from('.git'),
+  head: Buffer.from('HEAD'),
+  objects: Buffer.from('objects'),
+} as const;
+
 /** Returns how entry `index`'s name compares with `name`, byte by byte. */
 export function compareNames(table: Table, index: number, name: Buffer): number {
   const at = table.nameAt(index);

@@ -1,5 +1,7 @@
 /** What a scan is asked for. Pure. */
 
+import type { TrackedFolders } from './tracked-folders.ts';
+
 export interface ScanOptions {
   /** Folders that may be left out, by name and by what lies beside them. */
   readonly isRegenerable: (name: string, beside: (name: string) => boolean) => boolean;
@@ -24,4 +26,12 @@ export interface ScanRequest {
 export function isOtherWorktree({ path: top, worktree }: ScanRequest, path: Buffer, name: Buffer): boolean {
   if (worktree === null || name.toString() === worktree) return false;
   return path.equals(Buffer.concat([top, Buffer.from('/worktrees/'), name]));
+}
+
+/** What holds for all that lies in a folder. */
+export interface Surroundings {
+  readonly git: 'none' | 'state' | 'objects';
+  readonly link: boolean;
+  readonly repository: { readonly top: number; readonly tracked: TrackedFolders } | null;
+  readonly device: number;
 }

@@ -4,35 +4,38 @@
  * same and older than the scan that saw it (git's racy rule), since two writes in one clock tick look alike.
  */
 
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Capture } from './capture.ts';
 import { doubtLeftOut, STATUS } from './check.ts';
 import type { Checker } from './checker.ts';
 import { gitPlaces, repositoryTop } from './git-places.ts';
+import { type GitFolder, untilSettled, youngGitState } from './git-settled.ts';
 import { FLAG, KIND, kindOf, NOTE } from './kinds.ts';
-import { besideTest, childNamed, compareNames, endsWithName, isImmutable, isTemporaryObject } from './names.ts';
+import { listNames } from './listing.ts';
+import {
+  besideTest,
+  childNamed,
+  compareNames,
+  endsWithName,
+  GIT_NAMES,
+  isImmutable,
+  isTemporaryObject,
+} from './names.ts';
 import { NodeEncoder } from './node.ts';
 import { PathBuffer, shownPath } from './path-bytes.ts';
 import { changedEntries, firstFrom, RacyRule } from './racy.ts';
 import type { ReadAhead } from './read-ahead.ts';
-import { isOtherWorktree, type ScanOptions, type ScanRequest } from './scan-request.ts';
+import { isOtherWorktree, type ScanOptions, type ScanRequest, type Surroundings } from './scan-request.ts';
 import { NODE_TRAILER_BYTES } from './segments.ts';
 import { ROW_WORDS, type StatReader } from './stat.ts';
 import { NO_PARENT, Table } from './table.ts';
-import { type TrackedFolders, TrackedIndexes } from './tracked-folders.ts';
+import { TrackedIndexes } from './tracked-folders.ts';
 
 const EMPTY = Buffer.alloc(0);
 /** Room beyond what is known of a tree. */
 const MORE_ENTRIES = 1_024;
 const MORE_NAME_BYTES = 16_384;
-
-interface Surroundings {
-  readonly git: 'none' | 'state' | 'objects';
-  readonly link: boolean;
-  readonly repository: { readonly top: number; readonly tracked: TrackedFolders } | null;
-  readonly device: number;
-}
 
 export class Scanner {
   readonly #reader: StatReader;
@@ -52,6 +55,7 @@ export class Scanner {
   #racy = new RacyRule(0);
   #seen = 0;
   #ahead: ReadAhead | null = null;
+  #gitFolders: GitFolder[] = [];
   /** What git tracked when a table was made: a folder that is left out may hold something tracked since. */
   readonly #judged = new WeakMap<Table, number>();
 
@@ -65,6 +69,14 @@ export class Scanner {
 
   /** Returns the table of what is at the request's path now: `old` itself when nothing changed; one entry of kind absent when it is not there. */
   scan(request: ScanRequest, old: Table | null): Table {
+    return untilSettled(old, (known) => {
+      const table = this.#pass(request, known);
+      return { table, young: youngGitState(table, this.#gitFolders, this.#racy) };
+    });
+  }
+
+  #pass(request: ScanRequest, old: Table | null): Table {
+    this.#gitFolders = [];
     this.#racy = new RacyRule(Date.now());
     this.#request = request;
     this.#seen = 0;
@@ -167,7 +179,7 @@ export class Scanner {
     this.#capture.attributes(this.#path, table, index);
     let children: Buffer[] | null = null;
     if (old === null || known < 0 || this.#status[known] !== STATUS.same) {
-      children = this.#list();
+      children = listNames(this.#path.view());
       if (children === null) {
         table.setNote(index, NOTE.unreadable);
         children = [];
@@ -186,13 +198,18 @@ export class Scanner {
   #inside(index: number, known: number, around: Surroundings, names: readonly Buffer[] | null): Surroundings {
     let repository = around.repository;
     const top = this.#path.length;
-    const holdsGit = names === null ? this.#held(known, DOT_GIT) : names.some((name) => name.equals(DOT_GIT));
+    const holdsGit =
+      names === null ? this.#held(known, GIT_NAMES.folder) : names.some((name) => name.equals(GIT_NAMES.folder));
     if (around.git === 'none' && holdsGit) {
       const places = gitPlaces(shownPath(this.#path.view()));
       if (places !== null) repository = { top, tracked: this.#tracked.of(places.gitDir) };
     }
-    const holdsHead = names === null ? this.#held(known, HEAD) : names.some((name) => name.equals(HEAD));
-    const git = around.git === 'none' && holdsHead && endsWithName(this.#new, index, DOT_GIT) ? 'state' : around.git;
+    const holdsHead =
+      names === null ? this.#held(known, GIT_NAMES.head) : names.some((name) => name.equals(GIT_NAMES.head));
+    const isTop = around.git === 'none' && holdsHead && endsWithName(this.#new, index, GIT_NAMES.folder);
+    const git = isTop ? 'state' : around.git;
+    if (isTop || (index === 0 && git === 'state'))
+      this.#gitFolders.push({ path: this.#path.view().toString('latin1'), index });
     return { ...around, git, repository };
   }
 
@@ -327,7 +344,8 @@ export class Scanner {
     }
     const index = table.push(name, parent, kind);
     const link = inside.link || leftOut === NOTE.regenerable;
-    const git = inside.git === 'state' && kind === KIND.folder && name.equals(OBJECTS) ? 'objects' : inside.git;
+    const git =
+      inside.git === 'state' && kind === KIND.folder && name.equals(GIT_NAMES.objects) ? 'objects' : inside.git;
     const around = link === inside.link && git === inside.git ? inside : { ...inside, link, git };
     if (leftOut === NOTE.regenerable) table.setNote(index, NOTE.linkTier);
     const names = table.nameBytes;
@@ -372,16 +390,6 @@ export class Scanner {
     return NOTE.regenerable;
   }
 
-  /** The names in the folder at hand, sorted by their bytes; null when it can't be read. */
-  #list(): Buffer[] | null {
-    try {
-      return readdirSync(this.#path.view(), { encoding: 'buffer' }).sort(Buffer.compare);
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : null;
-      return code === 'ENOENT' || code === 'ENOTDIR' ? [] : null;
-    }
-  }
-
   #isTouched(index: number): boolean {
     const old = this.#old;
     if (old === null) return true;
@@ -389,7 +397,3 @@ export class Scanner {
     return at < this.#changed.length && (this.#changed[at] ?? 0) < old.end(index);
   }
 }
-
-const DOT_GIT = Buffer.from('.git');
-const HEAD = Buffer.from('HEAD');
-const OBJECTS = Buffer.from('objects');
