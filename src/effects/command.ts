@@ -17,7 +17,7 @@ import { knownOutput } from './known-outputs.ts';
 import { fileName, madeFile } from './line-files.ts';
 import { isOfListing } from './listings.ts';
 import { ENVIRONMENT, loadedSecrets } from './loaded-secrets.ts';
-import { type Dispatch, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
+import { type Dispatch, EFFECT_STEPS, type Frame, say, sayOpaque, spanOf, step } from './machine.ts';
 import { hides, isReader, keepsOutput, letsLinesThrough, maskOf, maskOfInput } from './masking.ts';
 import { noticeCopy, noticeUnpacked } from './noticed-files.ts';
 import { WORKFLOW_EXPRESSION } from './parameter.ts';
@@ -297,12 +297,12 @@ function withoutEmptyNames(effect: Effect): Effect | null {
   return targets.length === 0 ? null : { ...effect, targets };
 }
 
-/** Each target but the first is judged by itself, and a long path is matched letter by letter. */
+/** An effect is judged on each of its targets, and a long path is matched letter by letter. */
 function judgingCost(effect: Effect): number {
   let letters = 0;
   for (const target of effect.targets)
     if (target.kind === 'path') letters += Math.max(0, target.path.length - LONG_PATH);
-  return Math.max(0, effect.targets.length - 1) + letters / LETTERS_PER_STEP;
+  return EFFECT_STEPS + Math.max(0, effect.targets.length - 1) + letters / LETTERS_PER_STEP;
 }
 
 /** Words that are repeated a hundred times name one thing. */

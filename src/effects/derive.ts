@@ -174,7 +174,12 @@ function runText(frame: Frame, text: string, place: Span, stdin: Flow): Flow {
   return output;
 }
 
-/** Leaves out effects that say the same of the same piece: branches and rounds repeat them. */
+/** A piece whose text is whole says by itself what it is; of a longer one the place tells it from its like. */
+function placeOf(span: Span): string | number {
+  return span.end - span.start === span.text.length ? span.text : span.start;
+}
+
+/** Leaves out effects that say the same of the same words: branches, rounds and long scripts repeat them. */
 function withoutTwins(effects: readonly Effect[]): readonly Effect[] {
   if (effects.length < 2) return effects;
   const seen = new Set<string>();
@@ -182,8 +187,7 @@ function withoutTwins(effects: readonly Effect[]): readonly Effect[] {
     const key = JSON.stringify([
       effect.kind,
       effect.program,
-      effect.span.start,
-      effect.span.text,
+      placeOf(effect.span),
       effect.targets,
       effect.facts,
       effect.via,

@@ -35,7 +35,7 @@ export function expandWords(frame: Frame, words: readonly Word[]): Arg[] {
     if (word.parts === undefined && !word.text.startsWith('~')) args.push(literalArg(word.value, span));
     else {
       const made = expandWord(frame, word, span);
-      if (!step(frame, span, made.length >> 3)) return args;
+      if (!step(frame, span, made.length >> 2)) return args;
       for (const arg of made) args.push(arg);
     }
   }

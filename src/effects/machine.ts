@@ -29,7 +29,10 @@ export interface World {
 export const MAX_DEPTH = 24;
 /** Simple commands, words and loop rounds of one derivation. Measured 2026-11: 4 to 6 µs each. */
 export const MAX_STEPS = 14_000;
-export const MAX_EFFECTS = 2_000;
+/** Judging an effect costs about as much as deriving it. Steps are paid for both when it is met. */
+export const EFFECT_STEPS = 8;
+/** More than anyone reviews. What comes after is `opaque`. */
+const MAX_EFFECTS = 1_000;
 
 /** One derivation: shared by all that it runs through. */
 export interface Machine {
@@ -138,6 +141,7 @@ export function say(
   targets: readonly Target[] = [],
   facts: Readonly<Record<string, Fact>> = {},
 ): void {
+  frame.machine.steps -= EFFECT_STEPS;
   frame.sink.push({ kind, program, span, targets, facts, via: frame.via });
 }
 

@@ -7,6 +7,8 @@ import type { Arg, Call, Reading } from './program.ts';
 import { literal, NOTHING, named, runText, scriptIn, shellLine, text, together, within } from './readings.ts';
 
 /** How far up a package.json is looked for when the workspace is not known. */
+/** Letters of a manifest that cost as much as an advance of a parser of code. */
+const LETTERS_PER_WORK = 50;
 const MAX_PARENTS = 5;
 
 interface Manifest {
@@ -78,7 +80,10 @@ function manifestOf(call: Call, folder: Arg | undefined): Manifest | null {
   let at = target.path;
   for (let up = 0; up <= MAX_PARENTS; up++) {
     const found = call.readFile(posix.join(at, 'package.json'));
-    if (found !== null) return parseManifest(at, found);
+    if (found !== null) {
+      call.spend(found.length / LETTERS_PER_WORK);
+      return parseManifest(at, found);
+    }
     if (at === call.workspace || at === '/' || at === call.home) return null;
     at = posix.dirname(at);
   }

@@ -4,9 +4,11 @@ import type { Input, Parser, PartialParse, SyntaxNode, Tree } from '@lezer/commo
 /** The parser asks for text in pieces: each time it looks ahead over one, or comes back to it, it asks again. */
 const PIECE = 512;
 /** Work in terms of an advance of a parser that is sure, about 1.3 µs (measured 2026-11, Lezer 1.4): one piece read … */
-const PIECE_COST = 5;
+const PIECE_COST = 7;
 /** … and an advance of one more reading of the same text, which recovering from errors makes up to eleven of. */
 const READING_COST = 8;
+/** An advance that has lost its way tries what could be put in or left out. */
+const RECOVERING_COST = 16;
 /** Each reading is copied with the brackets and prefixes that stand open in it. */
 const OPEN_PER_COST = 24;
 
@@ -31,11 +33,12 @@ export function parseWithin(parser: Parser, text: string, spend: (work: number) 
   }
 }
 
-/** What the readings beside the first cost: an LR parse that is not sure goes on with several at once. */
+/** What the readings beside the first cost: an LR parse that is not sure goes on with several at once, one that is lost begins some. */
 function otherReadings(parse: PartialParse): number {
   const readings: unknown = 'stacks' in parse ? parse.stacks : null;
-  if (!Array.isArray(readings) || readings.length < 2) return 0;
-  return (readings.length - 1) * (READING_COST + openIn(readings[0]) / OPEN_PER_COST);
+  const lost = 'recovering' in parse && parse.recovering !== 0 ? RECOVERING_COST : 0;
+  if (!Array.isArray(readings) || readings.length < 2) return lost;
+  return lost + (readings.length - 1) * (READING_COST + openIn(readings[0]) / OPEN_PER_COST);
 }
 
 function openIn(reading: unknown): number {
