@@ -17,8 +17,8 @@ import { environmentText } from './variables.ts';
 const MAX_CODE = 65_536;
 /** Characters of code that cost a step before they are read: what trees are made of is then paid for by the piece. */
 const CODE_PER_STEP = 200;
-/** What readers of code count in is a fourth of a step: an advance of a parser. */
-const WORK_PER_STEP = 4;
+/** What readers of code count in is a part of a step: an advance of a parser. */
+const WORK_PER_STEP = 5;
 /** Steps that reading code leaves: of the line that runs it, what comes after is still read. */
 const STEPS_FOR_THE_REST = 2_000;
 /** Deeper code is not read: parsers that recover from errors take seconds for ten thousand open brackets (Lezer 1.2). */

@@ -8,7 +8,7 @@ import { literal, NOTHING, named, runText, scriptIn, shellLine, text, together, 
 
 /** How far up a package.json is looked for when the workspace is not known. */
 /** Letters of a manifest that cost as much as an advance of a parser of code. */
-const LETTERS_PER_WORK = 50;
+const LETTERS_PER_WORK = 30;
 const MAX_PARENTS = 5;
 
 interface Manifest {

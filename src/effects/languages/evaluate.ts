@@ -19,6 +19,8 @@ import {
 } from './value.ts';
 
 const MAX_STEPS = 20_000;
+/** A step in terms of an advance of a parser: what it leaves behind is paid for too. */
+const STEP_COST = 2;
 const MAX_DEPTH = 6;
 /** Longer qualified names are in no table. */
 const MAX_API = 120;
@@ -64,7 +66,7 @@ export function evaluate(program: Program, machine: CodeMachine, dialect: Dialec
   takeSteps(walk, program.steps, scope);
   // A function that nothing here calls may still be called: by a framework, by another file.
   for (const closure of Array.from(walk.uncalled.values())) invoke(walk, closure, []);
-  machine.call.spend(MAX_STEPS - walk.steps);
+  machine.call.spend((MAX_STEPS - walk.steps) * STEP_COST);
   if (walk.steps <= 0) machine.sayDynamic();
 }
 

@@ -10,9 +10,9 @@ export interface Token {
 }
 
 /** Work in terms of an advance of a parser: a token, a letter looked at, and one of the line before, which modes look back over. */
-const TOKEN_COST = 1;
-const LETTER_COST = 0.02;
-const LOOK_BACK_COST = 0.0005;
+const TOKEN_COST = 1.25;
+const LETTER_COST = 0.025;
+const LOOK_BACK_COST = 0.0007;
 
 /** Counts the letters that a mode looks at: some look through the rest of the line at each. */
 class MeteredStream extends StringStream {

@@ -3,14 +3,14 @@ import type { Input, Parser, PartialParse, SyntaxNode, Tree } from '@lezer/commo
 
 /** The parser asks for text in pieces: each time it looks ahead over one, or comes back to it, it asks again. */
 const PIECE = 512;
-/** Work in terms of an advance of a parser that is sure, about 1.3 µs (measured 2026-11, Lezer 1.4): one piece read … */
-const PIECE_COST = 7;
+/** Work in terms of an advance of a parser that is sure, about 1 µs (measured 2026-11, Lezer 1.4): one piece read … */
+const PIECE_COST = 9;
 /** … and an advance of one more reading of the same text, which recovering from errors makes up to eleven of. */
-const READING_COST = 8;
+const READING_COST = 11;
 /** An advance that has lost its way tries what could be put in or left out. */
-const RECOVERING_COST = 16;
+const RECOVERING_COST = 22;
 /** Each reading is copied with the brackets and prefixes that stand open in it. */
-const OPEN_PER_COST = 24;
+const OPEN_PER_COST = 18;
 
 /** Returns the tree of `text`, or null once `spend` says no: for text made to be slow, recovering takes minutes. */
 export function parseWithin(parser: Parser, text: string, spend: (work: number) => boolean): Tree | null {
