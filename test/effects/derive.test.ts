@@ -171,6 +171,34 @@ describe('what can not be told is said', () => {
   });
 });
 
+describe('size is no reason by itself', () => {
+  const many = (count: number, make: (at: number) => string, between = ' ') =>
+    Array.from({ length: count }, (_, at) => make(at)).join(between);
+  const opaque = (text: string) => deriveLine(text).effects.filter((effect) => effect.kind === 'opaque');
+
+  test.each([
+    [
+      'a file of 60 KB written from a here-document',
+      `cat > a.md <<'E'\n${many(1_200, (at) => `## Part ${at}\n\nDon't "stop" here & there.\n`)}E\n`,
+    ],
+    ['three hundred files added', `git add ${many(300, (at) => `src/part${at}/view.ts`)}`],
+    ['five hundred made files removed', `rm ${many(500, (at) => `build/part${at}.o`)}`],
+    ['four hundred files made tidy', `npx prettier --write ${many(400, (at) => `src/part${at}/view.tsx`)}`],
+    ['four hundred files looked at', `npx eslint ${many(400, (at) => `src/part${at}/view.ts`)}`],
+    ['a hundred and fifty files written', many(150, (at) => `cat > f${at}.ts <<'E'\nexport const a = ${at};\nE\n`, '')],
+    ['a script that says a thousand things', many(1_000, (at) => `echo "line ${at} of what is said"`, '\n')],
+  ])('%s', (_what, text) => {
+    expect(opaque(text)).toEqual([]);
+  });
+
+  test('more effects than anybody reviews are said to be too many, and what is said twice is one', () => {
+    const different = deriveLine(many(2_000, (at) => `git push origin b${at}`, ';')).effects;
+    expect(different.at(-1)).toMatchObject({ kind: 'opaque', facts: { what: 'too-slow' } });
+    expect(different.length).toBeLessThan(1_100);
+    expect(deriveLine(many(50, () => 'git push origin b', ';')).effects).toHaveLength(1);
+  });
+});
+
 describe('where an effect comes from', () => {
   test('is a piece of the text that was judged, with the wrappers that led there', () => {
     const text = "ls; sudo sh -c 'cd a && rm -rf b'";
