@@ -29,7 +29,7 @@ const STEPS: Readonly<Record<RollbackStep['kind'], string>> = {
   'bring-back': 'bring back',
   revert: 'revert',
   remove: 'remove',
-  mode: 'set mode',
+  mode: 'set mode, time',
 };
 
 /**
