@@ -8,7 +8,7 @@ import type { Prediction } from '../effects/effect.ts';
 import { BelayError, causeText } from '../errors.ts';
 import type { Rules } from '../judgement.ts';
 import { decide } from '../policy/decide.ts';
-import { checkExamples, EXAMPLE_PLACES, failureText } from '../policy/examples.ts';
+import { checkExamples, EXAMPLE_PLACES } from '../policy/examples.ts';
 import { FACTS } from '../policy/facts.ts';
 import { decision } from '../policy/rule.ts';
 import type { Decision } from '../policy/verdict.ts';
@@ -65,7 +65,10 @@ function testOwnExamples(context: CliContext, json: boolean): void {
   const examples = policy.rules.reduce((count, rule) => count + rule.match.length + rule.notMatch.length, 0);
   print(context, json, { rules: policy.rules.length, examples, failures }, () =>
     [
-      ...failures.map((failure) => escapeShort(failureText(failure), 240)),
+      ...failures.map(
+        ({ file, rule, command, wanted }) =>
+          `${file}: ${rule} ${wanted === 'match' ? 'does not meet' : 'meets'} ${escapeShort(command, 120)}`,
+      ),
       `${examples} examples of ${policy.rules.length} rules, ${failures.length === 0 ? 'all hold' : `${failures.length} do not hold`}`,
     ].join('\n'),
   );

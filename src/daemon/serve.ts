@@ -15,7 +15,6 @@ import { ModeSwitch } from './mode.ts';
 import { ReopeningSnapshots } from './reopening-snapshots.ts';
 import type { SettingsSource } from './settings.ts';
 import { isAlive } from './socket.ts';
-import { tryRules } from './try-rules.ts';
 
 export interface ServeOptions {
   readonly paths: BelayPaths;
@@ -26,8 +25,6 @@ export interface ServeOptions {
 /** A daemon that is being stopped holds the lock until its journal is closed. */
 const LOCK_MS = 5_000;
 const LOCK_RETRY_MS = 20;
-/** The first requests come before the rules are tried. */
-const TRY_RULES_MS = 2_000;
 /** What could not be written to the log is kept up to this size, and then dropped. */
 const MAX_UNWRITTEN_LOG_BYTES = 1_048_576;
 /** A log beyond this size begins anew when the daemon starts; the one before it is kept beside it. */
@@ -70,12 +67,6 @@ export async function serve({ paths, settings, version }: ServeOptions): Promise
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void daemon.stop());
   await daemon.start();
-  const trying = setTimeout(() => {
-    tryRules(settings.rulesFor(null).policy, (words) =>
-      log.error({ example: words }, 'a rule is not what it says'),
-    ).catch((thrown: unknown) => log.error({ err: thrown }, 'the rules could not be tried'));
-  }, TRY_RULES_MS);
-  trying.unref();
   await daemon.stopped();
   lock.release();
 }

@@ -75,8 +75,3 @@ function matches(rule: Rule, example: RuleExample): boolean {
 function failure(rule: Rule, example: RuleExample, wanted: ExampleFailure['wanted']): ExampleFailure {
   return { file: rule.file, rule: rule.id, command: example.command, wanted };
 }
-
-/** Returns a failure in words. */
-export function failureText({ file, rule, command, wanted }: ExampleFailure): string {
-  return `${file}: ${rule} ${wanted === 'match' ? 'does not meet' : 'meets'} ${command}`;
-}
