@@ -32,6 +32,7 @@ function noise(next, pieces, size) {
   return text.slice(0, size);
 }
 
+const BRACKETS = ['(', ')', '[', ']', '{', '}'];
 /** Pieces of each language, of which noise is made. */
 const PIECES = {
   shell: [
@@ -70,12 +71,7 @@ const PIECES = {
     'eval ',
   ],
   python: [
-    '(',
-    ')',
-    '[',
-    ']',
-    '{',
-    '}',
+    ...BRACKETS,
     '"',
     "'",
     '"""',
@@ -100,12 +96,7 @@ const PIECES = {
     '@',
   ],
   javascript: [
-    '(',
-    ')',
-    '[',
-    ']',
-    '{',
-    '}',
+    ...BRACKETS,
     '`',
     '${',
     '"',
@@ -134,12 +125,7 @@ const PIECES = {
     'fs.rmSync',
   ],
   ruby: [
-    '(',
-    ')',
-    '[',
-    ']',
-    '{',
-    '}',
+    ...BRACKETS,
     '"',
     "'",
     '#{',
@@ -161,12 +147,7 @@ const PIECES = {
     '?',
   ],
   perl: [
-    '(',
-    ')',
-    '[',
-    ']',
-    '{',
-    '}',
+    ...BRACKETS,
     '"',
     "'",
     '`',
@@ -194,12 +175,7 @@ const PIECES = {
   php: [
     '<?php ',
     '?>',
-    '(',
-    ')',
-    '[',
-    ']',
-    '{',
-    '}',
+    ...BRACKETS,
     '"',
     "'",
     '$x',
@@ -262,28 +238,7 @@ const PIECES = {
     'getline',
     'function f',
   ],
-  lua: [
-    '(',
-    ')',
-    '[',
-    ']',
-    '{',
-    '}',
-    '"',
-    "'",
-    '[[',
-    ']]',
-    '--',
-    '\n',
-    'os.execute',
-    'function ',
-    'end ',
-    '..',
-    '=',
-    ',',
-    'x',
-    ':',
-  ],
+  lua: [...BRACKETS, '"', "'", '[[', ']]', '--', '\n', 'os.execute', 'function ', 'end ', '..', '=', ',', 'x', ':'],
 };
 
 const RUN = {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DaemonClient } from '../../src/daemon/client.ts';
+import type { DaemonClient } from '../../src/daemon/client.ts';
 import { ended, eventually, Machine } from '../daemon/rig.ts';
 import { BELAY } from '../scenario/product.ts';
 
@@ -14,15 +14,7 @@ beforeAll(async () => {
   mkdirSync(join(machine.work, 'src'));
   writeFileSync(join(machine.work, 'src/a'), 'work');
   await machine.start();
-  session = await DaemonClient.connect(machine.socket);
-  await session.call('session.start', {
-    id: 'sess-1',
-    pid: process.pid,
-    workspace: machine.work,
-    command: ['agent'],
-    agent: null,
-    terminal: null,
-  });
+  session = await machine.startSession('sess-1');
 });
 afterAll(async () => {
   session.close();
@@ -104,15 +96,7 @@ test('an answer is in the journal before its caller hears of it', async () => {
   const history = await machine.call('log.get', { id });
   expect(history).toMatchObject({ answer: { granted: true, by: 'person' }, release: { snapshot: expect.any(String) } });
   expect(history?.answer?.pid).toBe(process.pid);
-  session = await DaemonClient.connect(machine.socket);
-  await session.call('session.start', {
-    id: 'sess-1',
-    pid: process.pid,
-    workspace: machine.work,
-    command: ['agent'],
-    agent: null,
-    terminal: null,
-  });
+  session = await machine.startSession('sess-1');
   expect(await machine.call('log.verify', {})).toMatchObject({ brokenAt: null });
 });
 

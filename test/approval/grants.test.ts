@@ -1,30 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DaemonClient } from '../../src/daemon/client.ts';
 import type { ApprovalScope } from '../../src/protocol/calls.ts';
 import { type Caller, Machine } from '../daemon/rig.ts';
 
 const machine = new Machine();
 const configFile = join(machine.home, '.config/belay/config.toml');
 const OWN = '# mine\nprofile = "balanced"\n\n[notify]\nbell = false   # quiet';
-const sessions: DaemonClient[] = [];
-
-async function startSession(id: string): Promise<DaemonClient> {
-  const session = await DaemonClient.connect(machine.socket);
-  sessions.push(session);
-  const { work: workspace } = machine;
-  await session.call('session.start', {
-    id,
-    pid: process.pid,
-    workspace,
-    command: ['agent'],
-    agent: null,
-    terminal: null,
-  });
-  return session;
-}
-
 beforeAll(() => machine.start());
 beforeEach(async () => {
   for (const folder of ['src', 'docs']) {
@@ -34,7 +16,6 @@ beforeEach(async () => {
   machine.configure(OWN);
 });
 afterAll(async () => {
-  for (const session of sessions) session.close();
   await machine.close();
 });
 
@@ -65,8 +46,8 @@ async function isHeld(line: string, session: string): Promise<boolean> {
 }
 
 test('a yes for the session lets the same kind of thing run here until the session ends', async () => {
-  const session = await startSession('sess-a');
-  await startSession('sess-b');
+  const session = await machine.startSession('sess-a');
+  await machine.startSession('sess-b');
   const id = await approved('rm -rf src', 'sess-a', 'session');
   const later = machine.ask('rm -rf docs', { session: 'sess-a' });
   expect((await later.first('HELD', 'WTCH')).type).toBe('WTCH');
@@ -84,12 +65,12 @@ test('a yes for the session lets the same kind of thing run here until the sessi
 
   await session.call('session.end', { id: 'sess-a', exit: 0, signal: null });
   expect(await machine.call('grants.list', {})).toEqual([]);
-  await startSession('sess-a');
+  await machine.startSession('sess-a');
   expect(await isHeld('rm -rf docs', 'sess-a')).toBe(true);
 });
 
 test('a session grant that is taken back is asked about again', async () => {
-  await startSession('sess-c');
+  await machine.startSession('sess-c');
   const id = await approved('rm -rf src', 'sess-c', 'session');
   const grant = id.replace('r-', 'g-');
   expect(await machine.call('grants.revoke', { id: grant })).toMatchObject({ id: grant });
@@ -98,8 +79,8 @@ test('a session grant that is taken back is asked about again', async () => {
 });
 
 test('a rule is written below the own text, holds in every session, and is taken back without a trace', async () => {
-  await startSession('sess-d');
-  await startSession('sess-e');
+  await machine.startSession('sess-d');
+  await machine.startSession('sess-e');
   const id = await approved('rm -rf src', 'sess-d', 'rule', Date.now() + 3_600_000);
   const text = readFileSync(configFile, 'utf8');
   expect(text.startsWith(`${OWN}\n\n# belay approve ${id}`)).toBe(true);
@@ -115,7 +96,7 @@ test('a rule is written below the own text, holds in every session, and is taken
 });
 
 test('what a rule lets a line do, the tools under the line may do too', async () => {
-  await startSession('sess-f');
+  await machine.startSession('sess-f');
   const line = 'echo first; rm -rf src';
   await approved(line, 'sess-f', 'rule');
   const caller = machine.ask(line, { session: 'sess-f' });
@@ -125,7 +106,7 @@ test('what a rule lets a line do, the tools under the line may do too', async ()
 });
 
 test('a file with errors gets no rule, and the request is still held', async () => {
-  await startSession('sess-g');
+  await machine.startSession('sess-g');
   const caller = machine.ask('rm -rf src', { session: 'sess-g' });
   const id = await caller.held();
   machine.configure('profle = "x"\n');
@@ -136,7 +117,7 @@ test('a file with errors gets no rule, and the request is still held', async () 
 });
 
 test('a catastrophe is approved once, whoever asks for more', async () => {
-  await startSession('sess-h');
+  await machine.startSession('sess-h');
   const caller = machine.ask('rm -rf .', { session: 'sess-h' });
   const id = await caller.held();
   expect((await machine.call('held.list', {})).find((held) => held.id === id)).toMatchObject({
@@ -150,7 +131,7 @@ test('a catastrophe is approved once, whoever asks for more', async () => {
 });
 
 test('nobody inside a session widens or takes back anything', async () => {
-  await startSession('sess-i');
+  await machine.startSession('sess-i');
   const caller = machine.ask('rm -rf src', { session: 'sess-i' });
   const id = await caller.held();
   // Programs that this process starts descend from the session's own process: they are inside.

@@ -138,6 +138,7 @@ export class Machine {
   #daemon: ChildProcess | null = null;
   readonly #callers: Caller[] = [];
   readonly #others: ChildProcess[] = [];
+  readonly #sessions: DaemonClient[] = [];
 
   constructor({ runtime = false } = {}) {
     buildProduct();
@@ -180,6 +181,21 @@ export class Machine {
         return null;
       }
     });
+  }
+
+  /** Starts a session of this process in the work folder; it lasts until its client is closed, at the latest with the machine. */
+  async startSession(id: string): Promise<DaemonClient> {
+    const session = await DaemonClient.connect(this.socket);
+    this.#sessions.push(session);
+    await session.call('session.start', {
+      id,
+      pid: process.pid,
+      workspace: this.work,
+      command: ['agent'],
+      agent: null,
+      terminal: null,
+    });
+    return session;
   }
 
   /** Starts `belay daemon serve` and does not wait. */
@@ -249,6 +265,7 @@ export class Machine {
   /** Ends all that lives here. */
   async close(beforeRemoving: () => void = () => {}): Promise<void> {
     for (const caller of this.#callers) caller.drop();
+    for (const session of this.#sessions) session.close();
     for (const child of this.#others) if (child.exitCode === null) child.kill('SIGKILL');
     await eventually('the end of all that was started here', () => {
       const left = this.#processes();

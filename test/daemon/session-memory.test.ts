@@ -2,33 +2,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DaemonClient } from '../../src/daemon/client.ts';
 import { Machine } from './rig.ts';
 
 const machine = new Machine();
-const clients: DaemonClient[] = [];
 let count = 0;
 
 beforeAll(() => machine.start());
 afterAll(async () => {
-  for (const client of clients) client.close();
   await machine.close();
 });
 
 async function newSession(): Promise<string> {
-  const client = await DaemonClient.connect(machine.socket);
-  clients.push(client);
   count += 1;
   const id = `sess-${count}`;
-  const { work: workspace } = machine;
-  await client.call('session.start', {
-    id,
-    pid: process.pid,
-    workspace,
-    command: ['agent'],
-    agent: null,
-    terminal: null,
-  });
+  await machine.startSession(id);
   return id;
 }
 

@@ -2,8 +2,8 @@
 import { posix } from 'node:path';
 import { namesProduction } from '../../effects/subcommands.ts';
 import { known } from '../evidence.ts';
-import { isLoopback } from './database.ts';
 import { type Found, type FoundPlace, firstVariable, type Ground, member, pathOf, textAt, variable } from './ground.ts';
+import { hostOf, isLoopback } from './hosts.ts';
 import { readIni } from './ini.ts';
 
 /** What tells one account of a provider from another. */
@@ -141,12 +141,4 @@ function azure(ground: Ground): Account | null {
   const standard: unknown = Array.isArray(list) ? list.find((one: unknown) => member(one, 'isDefault') === true) : null;
   const name = textAt(standard, 'name') ?? textAt(standard, 'id');
   return name === null ? null : { account: name, profile: null, from: '~/.azure/azureProfile.json' };
-}
-
-function hostOf(url: string): string | null {
-  try {
-    return new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
-  } catch {
-    return null;
-  }
 }

@@ -1,8 +1,8 @@
 /** Which cluster a call would hit: the context that its options or the kubeconfig files choose, and whether it is local. */
 import { namesProduction } from '../../effects/subcommands.ts';
 import { known } from '../evidence.ts';
-import { isLoopback } from './database.ts';
 import { type FoundPlace, type Ground, member, pathOf, shown, textAt, variable } from './ground.ts';
+import { hostOf, isLoopback } from './hosts.ts';
 import { readYaml } from './yaml.ts';
 
 /** Contexts that tools for clusters on one's own machine make: kind, minikube, k3d, Docker, Rancher, OrbStack, Colima. */
@@ -31,7 +31,7 @@ export function readCluster(ground: Ground): FoundPlace | null {
   if (context === null) return null;
   const { name, server } = context;
   const namespace = textOf(address.given['namespace']) ?? variable(ground, 'HELM_NAMESPACE') ?? context.namespace;
-  const host = server === null ? null : hostOf(server);
+  const host = server === null ? null : serverHost(server);
   const isProduction = [name, host, namespace].some((one) => one != null && namesProduction(one));
   const where = [
     `cluster ${name ?? host ?? ''}`,
@@ -122,12 +122,9 @@ function entry(documents: readonly { readonly value: unknown }[], list: string, 
   return undefined;
 }
 
-function hostOf(server: string): string | null {
-  try {
-    return new URL(server.includes('://') ? server : `https://${server}`).hostname.replace(/^\[(.*)\]$/, '$1');
-  } catch {
-    return null;
-  }
+/** A server that is named without a scheme is spoken to by https. */
+function serverHost(server: string): string | null {
+  return hostOf(server.includes('://') ? server : `https://${server}`);
 }
 
 function textOf(text: string | null | undefined): string | null {

@@ -8,6 +8,7 @@ import { frameworkPlace } from './database-frameworks.ts';
 import { type DatabasePlace, ofConnection } from './database-place.ts';
 import { environmentOf } from './environment.ts';
 import { type FoundPlace, type Ground, member, pathOf, shown } from './ground.ts';
+import { isLoopback } from './hosts.ts';
 import { readYaml } from './yaml.ts';
 
 /** What SQLite and DuckDB keep beside a database while it is in use (sqlite.org/tempfiles.html). */
@@ -31,7 +32,7 @@ export function readDatabase(ground: Ground): FoundPlace | null {
   }
   const file = place.file === null || place.file === ':memory:' ? null : pathOf(ground, place.file);
   if (place.file !== null) return onFile(ground, place, file, { facts: environmentFacts, lines: environmentLines });
-  const isLocal = isLocalHost(ground, place.host);
+  const isLocal = areLocal(ground, place.host);
   const isProduction = [place.name, place.host].some((one) => one !== null && namesProduction(one)) || inProduction;
   const where = `database${place.name === null ? '' : ` ${place.name}`} on ${place.host ?? 'this machine'}${source(place)}`;
   return {
@@ -89,15 +90,8 @@ function source(place: DatabasePlace): string {
 }
 
 /** Returns whether all of `hosts` (several stand between commas) are this machine, or services that it composes. */
-export function isLocalHost(ground: Ground, hosts: string | null): boolean {
+function areLocal(ground: Ground, hosts: string | null): boolean {
   return hosts === null || hosts.split(',').every((host) => isLoopback(host) || isComposed(ground, host));
-}
-
-/** Returns whether `host` is this machine by its name or number, or a socket in its file system. */
-export function isLoopback(host: string): boolean {
-  return /^(?:localhost|[\w-]+\.localhost|127(?:\.\d+){3}|::1|0\.0\.0\.0|(?:host|gateway|kubernetes)\.docker\.internal|\/.*)$/i.test(
-    host,
-  );
 }
 
 function isComposed(ground: Ground, host: string): boolean {
